@@ -1,0 +1,231 @@
+"""Everything this app refuses, by name.
+
+One base class carries the reason code, the page a person sees and the HTTP status; ``views/pages.py``
+is the one place that turns these errors into that page. No message holds personal data.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class IntergripError(Exception):
+    """A refusal. Subclasses are named for what happened.
+
+    Attributes:
+        reason: code for operators, in the event, the log line and the documentation.
+        page: which text the person reads: ``e1`` … ``e8``, ``taken`` or ``limit``.
+        status: HTTP status of that page.
+        detail: short technical cause without personal data, for the log line only.
+    """
+
+    reason = "refused"
+    page = "e8"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, detail: str = "", *, school_name: str = "", wait_minutes: int = 0) -> None:
+        """Keep ``detail`` for the log and what the page may show."""
+        super().__init__(detail)
+        self.detail = detail
+        self.school_name = school_name
+        self.wait_minutes = wait_minutes
+
+
+class MalformedAnswer(IntergripError):
+    """The form field is not one bounded, plain XML document."""
+
+    reason = "malformed"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class WrongStructure(IntergripError):
+    """The document is XML but not the one shape of a response that we read."""
+
+    reason = "structure"
+
+
+class UnsupportedConstruct(IntergripError):
+    """The document uses encryption, which this profile has no place for."""
+
+    reason = "unsupported"
+
+
+class ForbiddenAlgorithm(IntergripError):
+    """The signature uses an algorithm or a transform outside the allow-list."""
+
+    reason = "algorithm"
+
+
+class WrongSignature(IntergripError):
+    """No trusted key signed what the document says."""
+
+    reason = "signature"
+
+
+class WrongIssuer(IntergripError):
+    """The answer was not issued by the hub that was asked."""
+
+    reason = "issuer"
+
+
+class WrongAudience(IntergripError):
+    """The answer is meant for another service."""
+
+    reason = "audience"
+
+
+class WrongRecipient(IntergripError):
+    """The bearer confirmation names another address."""
+
+    reason = "recipient"
+
+
+class WrongDestination(IntergripError):
+    """The response was sent to another address."""
+
+    reason = "destination"
+
+
+class WrongTime(IntergripError):
+    """The answer is too old, too young or valid for too long."""
+
+    reason = "time"
+
+
+class LoginFailedAtSchool(IntergripError):
+    """The school or the hub said no: the status of the answer is not Success."""
+
+    reason = "status"
+    page = "e1"
+
+
+class StaleSchoolLogin(IntergripError):
+    """The first link needs a fresh school login (``FRESH_LOGIN``) and this one is older."""
+
+    reason = "stale_login"
+    page = "e1"
+
+
+class MissingIdentifier(IntergripError):
+    """The school sent no usable subject."""
+
+    reason = "identifier"
+    page = "e4"
+
+
+class MissingSchool(IntergripError):
+    """The school sent no usable school code."""
+
+    reason = "school"
+    page = "e4"
+
+
+class UnknownSchool(IntergripError):
+    """This school is not in the registry, is switched off, or answers with a foreign realm."""
+
+    reason = "school"
+    page = "e3"
+
+
+class UnknownRole(IntergripError):
+    """The school sent no role that the link policy accepts."""
+
+    reason = "role"
+    page = "e4"
+
+
+class UnknownRequest(IntergripError):
+    """The answer belongs to no request of ours, or to a request of another browser."""
+
+    reason = "request"
+    page = "e5"
+
+
+class ExpiredRequest(IntergripError):
+    """The request is older than ten minutes."""
+
+    reason = "expired"
+    page = "e2"
+    status = HTTPStatus.GONE
+
+
+class Replayed(IntergripError):
+    """The answer, or the page behind it, was used before."""
+
+    reason = "replay"
+    page = "e6"
+    status = HTTPStatus.GONE
+
+
+class NoArrival(IntergripError):
+    """This browser holds no open arrival, or the form belongs to another one."""
+
+    reason = "arrival"
+    page = "e2"
+    status = HTTPStatus.GONE
+
+
+class NotConfirmed(IntergripError):
+    """The confirm form came without its answer."""
+
+    reason = "unconfirmed"
+    status = HTTPStatus.BAD_REQUEST
+
+
+class AccountSwitchedOff(IntergripError):
+    """The site account is inactive or gone."""
+
+    reason = "inactive"
+    page = "e7"
+
+
+class LinkBlocked(IntergripError):
+    """An administrator blocked this link."""
+
+    reason = "blocked"
+    page = "e7"
+
+
+class PrivilegedAccount(IntergripError):
+    """Site staff and superusers are not linkable by default."""
+
+    reason = "privileged"
+
+
+class PolicyRefused(IntergripError):
+    """The link policy of the project refused with a reason of its own."""
+
+    reason = "policy"
+
+    def __init__(self, reason: str) -> None:
+        """Carry the reason that the project's policy returned."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AlreadyLinked(IntergripError):
+    """The school account or the place at this school is taken; nothing says by whom."""
+
+    reason = "taken"
+    page = "taken"
+
+
+class TooManyTries(IntergripError):
+    """A limit was reached; ``wait_minutes`` says for how long."""
+
+    reason = "limit"
+    page = "limit"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class Unavailable(IntergripError):
+    """The database, or trusted metadata, is not there right now."""
+
+    reason = "unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class Unreadable(IntergripError):
+    """A library failed on the answer in a way we did not foresee; refused."""
+
+    reason = "unreadable"

@@ -1,0 +1,47 @@
+"""What a school vouches for, once the answer is read. Behind this nobody sees XML or a free dict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolIdentity:
+    """One verified answer.
+
+    Attributes:
+        federation: name of the federation in the settings.
+        request_id: the request of ours that was answered.
+        assertion_id: ID of the assertion, unique per issuer.
+        issuer: entityID of the hub.
+        authority: entityID of the school's own IdP behind the hub, or ``""``.
+        subject: stable key of the school account inside the federation, 1-256 characters.
+        realm: what the subject is scoped by, or ``""``.
+        school_code: BRIN (4 or 6 characters), or the realm where the federation has no BRIN.
+        role: ``student``, ``employee``, ``staff`` or ``""``.
+        given_name: first name for the screen only, or ``""``.
+        requested_at: when the request was made.
+        authenticated_at: when the school says the person logged in.
+        is_certificate_expired: the hub signed with a key whose certificate is past its end date.
+    """
+
+    federation: str
+    request_id: str
+    assertion_id: str
+    issuer: str
+    authority: str
+    # SECURITY: identities never reach a log through repr().
+    subject: str = field(repr=False)
+    realm: str
+    school_code: str
+    role: str
+    given_name: str = field(repr=False)
+    requested_at: datetime
+    authenticated_at: datetime
+    is_certificate_expired: bool = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person logged in at school after we asked."""
+        return self.authenticated_at >= self.requested_at

@@ -1,0 +1,119 @@
+"""Verified returns from school: stored once at *return*, claimed once at *complete*."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from django_intergrip_link.errors import NoArrival, Replayed
+from django_intergrip_link.federation.identity import SchoolIdentity
+from django_intergrip_link.models import Arrival
+
+from .account import SchoolAccount
+
+LIFETIME: Final = timedelta(minutes=10)
+"""How long an arrival may wait, and how long linking may take after it was claimed."""
+
+TOMBSTONE: Final = timedelta(hours=1)
+"""How long a row outlives its arrival: longer than any answer can stay valid."""
+
+
+def store_arrival(identity: SchoolIdentity, account: SchoolAccount) -> Arrival:
+    """Keep a verified answer.
+
+    Raises:
+        Replayed: this request was answered before, or this assertion was used before.
+    """
+    now = timezone.now()
+    assertion = f"{identity.issuer}\n{identity.assertion_id}".encode()
+    try:
+        # SECURITY: two unique columns, so the database refuses a replay, also from two processes.
+        with transaction.atomic():
+            return Arrival.objects.create(
+                key=secrets.token_hex(16),
+                federation=identity.federation,
+                request_id=identity.request_id,
+                assertion_digest=hashlib.sha256(assertion).hexdigest(),
+                account=account.to_row(),
+                created_at=now,
+                expires_at=now + LIFETIME,
+            )
+    except IntegrityError as error:
+        raise Replayed("answered before") from error
+
+
+def find_arrival(*, federation: str, key: str) -> Arrival:
+    """Return the unclaimed arrival with this key.
+
+    Raises:
+        NoArrival: unknown or too old.
+        Replayed: claimed before.
+    """
+    arrival = Arrival.objects.filter(key=key, federation=federation).first()
+    if arrival is None:
+        raise NoArrival("unknown key")
+    if arrival.claimed_at is not None:
+        raise Replayed("claimed before")
+    if arrival.expires_at <= timezone.now() or arrival.account is None:
+        raise NoArrival("too old")
+    return arrival
+
+
+def claim_arrival(arrival: Arrival, *, is_used: bool) -> None:
+    """Make the arrival this browser's own, in one UPDATE.
+
+    Args:
+        is_used: it is used up at once (a returning login), so the identity is wiped too.
+
+    Raises:
+        Replayed: another tab or process was first.
+    """
+    now = timezone.now()
+    change = {"claimed_at": now, "expires_at": now + LIFETIME}
+    used = {"closed_at": now, "account": None} if is_used else {}
+    # SECURITY: a conditional UPDATE, not a check before one: of two claims exactly one wins.
+    won = Arrival.objects.filter(pk=arrival.pk, claimed_at=None).update(**change, **used)
+    if not won:
+        raise Replayed("claimed before")
+
+
+def open_arrival(key: str) -> tuple[Arrival, SchoolAccount]:
+    """Return the claimed arrival that a linking journey rests on, and its school account.
+
+    Raises:
+        NoArrival: unknown, closed or older than ten minutes.
+    """
+    arrival = Arrival.objects.filter(
+        key=key, closed_at=None, claimed_at__isnull=False, expires_at__gt=timezone.now()
+    ).first()
+    if arrival is None or arrival.account is None:
+        raise NoArrival("closed or too old")
+    return arrival, SchoolAccount.from_row(arrival.account)
+
+
+def close_arrival(key: str) -> bool:
+    """Wipe the identity and end the arrival; return whether it was open until now."""
+    closed = Arrival.objects.filter(key=key, closed_at=None)
+    return bool(closed.update(closed_at=timezone.now(), account=None))
+
+
+def count_failure(arrival: Arrival) -> int:
+    """Count one wrong password or token against this arrival and return how many there were."""
+    Arrival.objects.filter(pk=arrival.pk).update(failures=F("failures") + 1)
+    arrival.refresh_from_db(fields=["failures"])
+    return arrival.failures
+
+
+def purge_arrivals(now: datetime | None = None) -> tuple[int, int]:
+    """Wipe the identity of expired arrivals and delete old tombstones; return both counts."""
+    now = now or timezone.now()
+    expired = Arrival.objects.filter(expires_at__lte=now).filter(Q(account__isnull=False))
+    wiped = expired.update(account=None, closed_at=now)
+    deleted, _ = Arrival.objects.filter(expires_at__lte=now - TOMBSTONE).delete()
+    return wiped, deleted

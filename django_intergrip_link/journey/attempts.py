@@ -1,0 +1,102 @@
+"""Open logins of one browser: a short-lived signed cookie, nothing in the database.
+
+Written at *start*, read at *complete*: the answer counts only in the browser that asked for it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from django_intergrip_link.conf import FederationSettings
+
+MAX_AGE: Final = timedelta(minutes=10)
+MAX_OPEN: Final = 5
+MAX_NEXT: Final = 300
+_SALT = "django_intergrip_link.journey.attempts"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One open login: our request id, where to go afterwards, when it began (Unix seconds)."""
+
+    request_id: str
+    next: str
+    began: int
+
+
+class Attempts:
+    """The open attempts of one browser, newest last, at most five, each ten minutes at most."""
+
+    def __init__(self, request: HttpRequest, federation: FederationSettings) -> None:
+        """Read the cookie; one that is forged, stale or planted reads as empty."""
+        self._is_https = federation.is_https
+        self._open = _read(request.COOKIES.get(self.cookie_name, ""))
+
+    @property
+    def cookie_name(self) -> str:
+        """Return the name; over TLS it has the ``__Host-`` prefix."""
+        # SECURITY: __Host- keeps sibling domains from planting this cookie (login CSRF). The prefix
+        # needs TLS, so plain http (development only, see the checks) goes without.
+        return "__Host-intergrip-attempts" if self._is_https else "intergrip-attempts"
+
+    def add(self, *, request_id: str, next_path: str) -> None:
+        """Add an attempt and drop the oldest above five."""
+        attempt = Attempt(request_id=request_id, next=next_path, began=int(time.time()))
+        self._open = [*self._open, attempt][-MAX_OPEN:]
+
+    def take(self, request_id: str) -> Attempt | None:
+        """Remove and return the attempt with this request id, or ``None``."""
+        found = next((a for a in self._open if a.request_id == request_id), None)
+        self._open = [a for a in self._open if a is not found]
+        return found
+
+    def write(self, response: HttpResponse) -> None:
+        """Put the attempts that are left into the response's cookie."""
+        if not self._open:
+            response.delete_cookie(self.cookie_name, samesite="Lax")
+            # SECURITY: browsers ignore the removal of a __Host- cookie without Secure.
+            response.cookies[self.cookie_name]["secure"] = self._is_https or ""
+            return
+        response.set_cookie(
+            self.cookie_name,
+            signing.dumps([asdict(a) for a in self._open], salt=_SALT, compress=True),
+            max_age=MAX_AGE,
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _read(value: str) -> list[Attempt]:
+    try:
+        rows = signing.loads(value, salt=_SALT, max_age=MAX_AGE) if value else []
+    except signing.BadSignature:
+        return []
+    oldest = time.time() - MAX_AGE.total_seconds()
+    return [Attempt(**row) for row in rows if row["began"] >= oldest]
+
+
+def local_path(value: str) -> str:
+    """Return ``value`` when it is a plain path on this site, else ``""``.
+
+    Only ``/path?query`` passes: no scheme, no host, no backslash, no control character.
+    """
+    # SECURITY: open redirect. Django's check, narrowed to one leading slash and a short length.
+    is_local = (
+        value.startswith("/")
+        and not value.startswith("//")
+        and "\\" not in value
+        and len(value) <= MAX_NEXT
+        and value.isprintable()
+        and url_has_allowed_host_and_scheme(value, allowed_hosts=None)
+    )
+    return value if is_local and not urlsplit(value).netloc else ""

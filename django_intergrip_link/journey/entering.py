@@ -1,0 +1,50 @@
+"""Into the site: log in through a link, out again, and the tidy session in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest
+
+from django_intergrip_link.errors import AccountSwitchedOff
+from django_intergrip_link.models import AccountLink
+
+from .pending import Pending
+
+
+def enter(request: HttpRequest, link: AccountLink) -> Any:
+    """Log in the site account of a link and return the user.
+
+    Raises:
+        AccountSwitchedOff: the account or the link was switched off a moment ago.
+    """
+    Pending.drop(request.session)
+    user = authenticate(request, school_link=link)
+    if user is None:
+        raise AccountSwitchedOff
+    # SECURITY: login() changes the session id, and flushes the session of anybody else; it does
+    # not mark the user as verified by OTP, because a school login is no second factor.
+    login(request, user)
+    return user
+
+
+def begin_linking(request: HttpRequest, pending: Pending) -> Pending:
+    """Start a linking journey in a clean session.
+
+    Whoever was logged in is logged out first; their name is kept for the one question whether that
+    account belongs to the same person.
+    """
+    user = request.user
+    if user.is_authenticated:
+        name = user.get_short_name() or user.get_username()
+        pending = Pending(
+            arrival=pending.arrival,
+            federation=pending.federation,
+            next=pending.next,
+            local_name=name,
+            login=user.get_username(),
+        )
+    # SECURITY: shared computers. Nothing of an earlier person survives into this journey.
+    request.session.flush()
+    return pending.save(request.session)

@@ -1,0 +1,158 @@
+"""The link itself: found at *complete*, made at *confirm*, ended by *undo*."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from django_intergrip_link import audit
+from django_intergrip_link.errors import (
+    AccountSwitchedOff,
+    AlreadyLinked,
+    LinkBlocked,
+    NoArrival,
+    UnknownSchool,
+)
+from django_intergrip_link.models import AccountLink, LinkEvent, School
+from django_intergrip_link.signals import account_linked, account_unlinked
+
+from . import mails
+from .account import SchoolAccount
+from .arrivals import close_arrival
+from .policy import require_allowed
+
+
+def find_link(account: SchoolAccount) -> AccountLink | None:
+    """Return the live link of a school account, with its user and school, or ``None``."""
+    return (
+        AccountLink.objects.select_related("user", "school")
+        .filter(live_digest__in=account.digests.values())
+        .first()
+    )
+
+
+def require_usable(link: AccountLink) -> None:
+    """Refuse a link that must not open anything now.
+
+    Raises:
+        LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
+    """
+    if not link.is_active:
+        raise LinkBlocked
+    if not link.user.is_active:
+        raise AccountSwitchedOff
+    if not link.school.is_active:
+        raise UnknownSchool("switched off", school_name=link.school.name)
+
+
+def use_link(link: AccountLink, account: SchoolAccount) -> None:
+    """Note a returning login; a link under an old subject key moves to the current one."""
+    key_id, digest = account.digest
+    change: dict[str, Any] = {"last_used_at": timezone.now()}
+    if link.subject_key != key_id:
+        change |= {"subject_key": key_id, "subject_digest": digest, "live_digest": digest}
+    # SECURITY: only while it is live; a link that ended a moment ago must not come back to life.
+    live = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
+    if not live.update(**change):
+        raise LinkBlocked
+
+
+def make_link(
+    *, request: HttpRequest, user: Any, account: SchoolAccount, arrival_key: str
+) -> AccountLink:
+    """Link a school account to a site account that was proven for this arrival.
+
+    Link, event and the end of the arrival are one transaction; the signal and the mail follow commit.
+
+    Raises:
+        AlreadyLinked: the school account, or the place at this school, is taken.
+        NoArrival: the arrival was closed meanwhile (double submit, "not me" in another tab).
+        UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not allowed.
+    """
+    school = School.objects.get(pk=account.school_id)
+    if not school.is_active:
+        raise UnknownSchool("switched off", school_name=school.name)
+    require_allowed(user=user, account=account, school=school)
+    try:
+        with transaction.atomic():
+            # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
+            if not close_arrival(arrival_key):
+                raise NoArrival("closed meanwhile")
+            link = _insert(user=user, account=account, school=school)
+            audit.record(LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link))
+            transaction.on_commit(
+                partial(account_linked.send_robust, AccountLink, request=request, user=user, link=link)
+            )
+            transaction.on_commit(partial(mails.send_linked, link, request=request))
+    except IntegrityError as error:
+        raise AlreadyLinked from error
+    return link
+
+
+def _insert(*, user: Any, account: SchoolAccount, school: School) -> AccountLink:
+    key_id, digest = account.digest
+    # An old key's digest is not covered by the unique column, so it is looked at here as well.
+    if find_link(account) is not None:
+        raise AlreadyLinked
+    now = timezone.now()
+    return AccountLink.objects.create(
+        user=user,
+        federation=account.federation,
+        school=school,
+        subject_digest=digest,
+        subject_key=key_id,
+        hint=account.hint,
+        realm=account.realm,
+        role=account.role,
+        origin=AccountLink.Origin.PASSWORD,
+        linked_at=now,
+        last_used_at=now,
+        live_digest=digest,
+        live_school=school.pk,
+    )
+
+
+def _history(link: AccountLink) -> str:
+    """Return ``moved`` when this school account was linked to somebody else before."""
+    earlier = AccountLink.objects.filter(subject_digest=link.subject_digest).exclude(pk=link.pk)
+    return "moved" if earlier.exclude(user_id=link.user_id).exists() else ""
+
+
+def end_link(link: AccountLink, *, actor: Any | None, reason: str) -> bool:
+    """End a link; its sessions end with their next request.
+
+    Args:
+        actor: the user who did it, or ``None`` for the holder of an undo link.
+        reason: code for the event.
+
+    Returns:
+        Whether it was live until now.
+    """
+    with transaction.atomic():
+        live = AccountLink.objects.filter(pk=link.pk).exclude(state=AccountLink.State.ENDED)
+        ended = live.update(
+            state=AccountLink.State.ENDED,
+            live_digest=None,
+            live_school=None,
+            ended_at=timezone.now(),
+            ended_by=actor,
+            reason=reason,
+        )
+        if not ended:
+            return False
+        audit.record(LinkEvent.Kind.ENDED, link=link, actor=actor, reason=reason)
+        transaction.on_commit(
+            partial(
+                account_unlinked.send_robust,
+                AccountLink,
+                user=link.user,
+                link=link,
+                actor=actor,
+                reason=reason,
+            )
+        )
+    return True

@@ -1,0 +1,67 @@
+"""The mail that tells somebody their account was linked, with a way to undo it."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+from typing import Final
+
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.models import AccountLink
+
+UNDO_LIFETIME: Final = 7 * 24 * 3600
+"""Seconds that the undo link in the mail works."""
+
+_SALT = "django_intergrip_link.journey.mails"
+logger = logging.getLogger("django_intergrip_link")
+
+
+def make_undo_token(link: AccountLink) -> str:
+    """Return a signed token that may end this link."""
+    return signing.dumps(link.pk, salt=_SALT)
+
+
+def read_undo_token(token: str) -> AccountLink | None:
+    """Return the link of a token that is younger than a week, or ``None``."""
+    try:
+        key = signing.loads(token, salt=_SALT, max_age=UNDO_LIFETIME)
+    except signing.BadSignature:
+        return None
+    return AccountLink.objects.select_related("user", "school").filter(pk=key).first()
+
+
+def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
+    """Send mail M1 to the owner of the site account; return whether it went out.
+
+    A mail server that is down never undoes a link.
+    """
+    address = getattr(link.user, link.user.get_email_field_name(), "")
+    if not address:
+        return False
+    base_url = settings.FEDERATIONS[link.federation].base_url
+    context = {
+        "name": link.user.get_short_name() or link.user.get_username(),
+        "school_name": link.school.name,
+        "site_name": settings.SITE_NAME,
+        "when": timezone.localtime(link.linked_at),
+        # SECURITY: the address of this site comes from the settings, not from the Host header.
+        "undo_url": base_url + reverse("intergrip_link:undo", args=[make_undo_token(link)]),
+    }
+    folder = "django_intergrip_link/mail"
+    subject = " ".join(render_to_string(f"{folder}/linked_subject.txt", context, request).split())
+    mail = EmailMultiAlternatives(
+        subject, render_to_string(f"{folder}/linked.txt", context, request), to=[address]
+    )
+    mail.attach_alternative(render_to_string(f"{folder}/linked.html", context, request), "text/html")
+    try:
+        return bool(mail.send())
+    except (OSError, SMTPException):
+        logger.exception("mail not sent: linked")
+        return False

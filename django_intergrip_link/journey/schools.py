@@ -1,0 +1,60 @@
+"""The registry: which schools take part, and under which name the hub knows them."""
+
+from __future__ import annotations
+
+from django_intergrip_link.errors import UnknownSchool
+from django_intergrip_link.federation.identity import SchoolIdentity
+from django_intergrip_link.models import School
+
+
+def find_school(*, federation: str, code: str) -> School | None:
+    """Return the school with this code: the very site, its institution, or the institution's first site.
+
+    Args:
+        code: BRIN of 4 or 6 characters, in any case.
+    """
+    code = code.strip().upper()
+    if len(code) not in (4, 6):
+        return None
+    rows = School.objects.filter(federation=federation, brin__startswith=code[:4])
+    by_brin = {school.brin: school for school in rows.order_by("-brin")}
+    if len(code) == 4 and code not in by_brin and by_brin:
+        return by_brin[min(by_brin)]
+    return by_brin.get(code) or by_brin.get(code[:4])
+
+
+def find_answering_school(identity: SchoolIdentity) -> School:
+    """Return the school that an answer came from.
+
+    Raises:
+        UnknownSchool: not in the registry, switched off, or answering with a foreign realm.
+    """
+    if "." in identity.school_code:
+        school = School.objects.filter(
+            federation=identity.federation, realm=identity.school_code
+        ).first()
+    else:
+        school = find_school(federation=identity.federation, code=identity.school_code)
+    if school is None:
+        raise UnknownSchool("not in the registry")
+    if not school.is_active:
+        raise UnknownSchool("switched off", school_name=school.name)
+    # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust).
+    if school.realm and identity.realm and school.realm.casefold() != identity.realm.casefold():
+        raise UnknownSchool("foreign realm", school_name=school.name)
+    return school
+
+
+def scope_for(*, federation: str, code: str) -> str:
+    """Return what to put into Scoping for a school code from a link, or ``""`` for no scoping.
+
+    Raises:
+        UnknownSchool: the school is switched off.
+    """
+    school = find_school(federation=federation, code=code) if code else None
+    if school is None:
+        return ""
+    if not school.is_active:
+        raise UnknownSchool("switched off", school_name=school.name)
+    # SECURITY: only values of our own table travel to the hub, never what the visitor typed.
+    return school.entity_id or school.realm
