@@ -70,8 +70,13 @@ def record_refusal(error: IntergripError, *, federation: str, has_room: bool) ->
     if has_room:
         try:
             with transaction.atomic():
-                record(LinkEvent.Kind.REFUSED, federation=federation, reason=error.reason,
-                       support_code=code)
+                record(
+                    LinkEvent.Kind.REFUSED,
+                    school=error.school,
+                    federation=federation,
+                    reason=error.reason,
+                    support_code=code,
+                )
         except DatabaseError:
             logger.exception("event not written code=%s", code)
     logger.warning(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from django_intergrip_link.models import AccountLink
@@ -19,33 +18,31 @@ class SchoolBackend(BaseBackend):
 
     A session of this backend is bound to the set of active links its user has: Django compares the
     session's auth hash at each request, and ours changes when one of these links is ended or blocked,
-    or its school is switched off. No middleware is needed, and no list of sessions.
+    or its school is switched off. No middleware is needed, and no list of sessions. It authenticates
+    nobody by itself; ``journey.entering`` calls ``login()`` with it.
     """
-
-    def authenticate(
-        self, request: HttpRequest | None, *, school_link: AccountLink | None = None, **kwargs: Any
-    ) -> Any:
-        """Return the user of ``school_link``, or ``None`` when it is not active any more."""
-        return self.get_user(school_link.user_id) if school_link is not None else None
 
     def get_user(self, user_id: Any) -> Any:
         """Return the active user with at least one active link, in one query; else ``None``."""
-        links = list(
-            AccountLink.objects.filter(
-                user_id=user_id,
-                user__is_active=True,
-                state=AccountLink.State.ACTIVE,
-                school__is_active=True,
-            )
-            .select_related("user")
-            .order_by("pk")
+        return bind_session(
+            AccountLink.objects.filter(user_id=user_id).select_related("user", "school")
         )
-        return _bind(links[0].user, (link.pk for link in links)) if links else None
 
 
-def _bind(user: Any, link_ids: Iterable[int]) -> Any:
-    """Make the session auth hash of this user object depend on these links."""
-    mark = ",".join(str(pk) for pk in link_ids)
+def bind_session(links: Iterable[AccountLink]) -> Any:
+    """Return the user of these links, whose session auth hash depends on which of them are active.
+
+    Args:
+        links: all links of one user, with ``user`` and ``school`` loaded.
+
+    Returns:
+        The user, or ``None`` when the user is inactive or no link opens the account.
+    """
+    open_links = [link for link in links if link.is_open]
+    if not open_links:
+        return None
+    user = open_links[0].user
+    mark = ",".join(str(pk) for pk in sorted(link.pk for link in open_links))
     current, fallbacks = user.get_session_auth_hash, user.get_session_auth_fallback_hash
 
     def bound(original: str) -> str:

@@ -140,9 +140,9 @@ class AccountLink(models.Model):
         return f"{self.school} · …{self.hint}"
 
     @property
-    def is_active(self) -> bool:
-        """Whether this link opens the site account."""
-        return self.state == self.State.ACTIVE
+    def is_open(self) -> bool:
+        """Whether this link opens the site account now: active, as are its school and its user."""
+        return self.state == self.State.ACTIVE and self.school.is_active and self.user.is_active
 
 
 class Arrival(models.Model):

@@ -17,8 +17,8 @@ class SchoolIdentity:
         issuer: entityID of the hub.
         authority: entityID of the school's own IdP behind the hub, or ``""``.
         subject: stable key of the school account inside the federation, 1-256 characters.
+        brin: school code of 4 or 6 characters, or ``""`` where the federation tells schools by realm.
         realm: what the subject is scoped by, or ``""``.
-        school_code: BRIN (4 or 6 characters), or the realm where the federation has no BRIN.
         role: ``student``, ``employee``, ``staff`` or ``""``.
         given_name: first name for the screen only, or ``""``.
         requested_at: when the request was made.
@@ -33,13 +33,18 @@ class SchoolIdentity:
     authority: str
     # SECURITY: identities never reach a log through repr().
     subject: str = field(repr=False)
+    brin: str
     realm: str
-    school_code: str
     role: str
     given_name: str = field(repr=False)
     requested_at: datetime
     authenticated_at: datetime
     is_certificate_expired: bool = False
+
+    @property
+    def institution(self) -> str:
+        """Return what keeps equal subjects of two schools apart: four characters of BRIN, or the realm."""
+        return self.brin[:4] or self.realm
 
     @property
     def is_fresh(self) -> bool:

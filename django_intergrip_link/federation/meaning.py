@@ -118,7 +118,7 @@ def read_identity(
     statement = _check_authn_statement(assertion, expected)
     attributes = _Attributes(assertion)
     subject = _subject(attributes, expected.preset)
-    realm = subject.rpartition("@")[2] if "@" in subject else ""
+    brin, realm = _school(attributes, expected.preset, subject)
     return SchoolIdentity(
         federation=expected.federation,
         request_id=expected.request_id,
@@ -126,8 +126,8 @@ def read_identity(
         issuer=expected.issuer,
         authority=_text(statement.find(".//saml:AuthenticatingAuthority", names.NAMESPACES)),
         subject=subject,
+        brin=brin,
         realm=realm,
-        school_code=_school_code(attributes, expected.preset),
         role=_role(attributes),
         given_name=_given_name(attributes),
         requested_at=expected.requested_at,
@@ -257,16 +257,16 @@ def _subject(attributes: _Attributes, preset: Preset) -> str:
     return subject
 
 
-def _school_code(attributes: _Attributes, preset: Preset) -> str:
+def _school(attributes: _Attributes, preset: Preset, subject: str) -> tuple[str, str]:
     code = attributes.single(preset.school)
     if not code:
         raise MissingSchool("no single school code")
     if preset.school_code is SchoolCode.REALM:
-        return code.casefold()
+        return "", code.strip().casefold()
     code = code.strip().upper()
     if not _BRIN.fullmatch(code):
         raise MissingSchool("not a BRIN")
-    return code
+    return code, subject.rpartition("@")[2] if "@" in subject else ""
 
 
 def _role(attributes: _Attributes) -> str:

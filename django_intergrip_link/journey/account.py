@@ -81,12 +81,11 @@ class SchoolAccount:
 def digest_subject(identity: SchoolIdentity) -> dict[str, str]:
     """Return key id → HMAC-SHA256 of federation, institution and subject.
 
-    The institution (first four characters of a BRIN, or the realm) is part of it, so that equal
-    subjects of two schools, or of two federations, are two school accounts.
+    The institution is part of it, so that equal subjects of two schools, or of two federations, are
+    two school accounts.
     """
-    code = identity.school_code
-    institution = code if "." in code else code[:4]
-    message = "\n".join((identity.federation, institution, identity.subject)).encode()
+    parts = (identity.federation, identity.institution, identity.subject)
+    message = "\n".join(parts).encode()
     # SECURITY: keyed, so a stolen database does not tell who has an account here.
     return {
         key_id: hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()

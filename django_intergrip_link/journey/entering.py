@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import login
 from django.http import HttpRequest
 
+from django_intergrip_link.backends import bind_session
 from django_intergrip_link.errors import AccountSwitchedOff
 from django_intergrip_link.models import AccountLink
 
 from .pending import Pending
 
+BACKEND: Final = "django_intergrip_link.backends.SchoolBackend"
 
-def enter(request: HttpRequest, link: AccountLink) -> Any:
-    """Log in the site account of a link and return the user.
+
+def enter(request: HttpRequest, links: Iterable[AccountLink]) -> Any:
+    """Log in the user of these links and return the user.
+
+    Args:
+        links: all links of one user, with ``user`` and ``school`` loaded.
 
     Raises:
         AccountSwitchedOff: the account or the link was switched off a moment ago.
     """
     Pending.drop(request.session)
-    user = authenticate(request, school_link=link)
+    user = bind_session(links)
     if user is None:
         raise AccountSwitchedOff
     # SECURITY: login() changes the session id, and flushes the session of anybody else; it does
     # not mark the user as verified by OTP, because a school login is no second factor.
-    login(request, user)
+    login(request, user, backend=BACKEND)
     return user
 
 

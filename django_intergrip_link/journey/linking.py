@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -26,13 +28,43 @@ from .arrivals import close_arrival
 from .policy import require_allowed
 
 
-def find_link(account: SchoolAccount) -> AccountLink | None:
-    """Return the live link of a school account, with its user and school, or ``None``."""
-    return (
-        AccountLink.objects.select_related("user", "school")
-        .filter(live_digest__in=account.digests.values())
-        .first()
-    )
+UNDO_WINDOW: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """The live link of a school account, and all links of its user, in one query."""
+
+    link: AccountLink
+    all_of_user: tuple[AccountLink, ...]
+
+
+def find_link(account: SchoolAccount) -> Found | None:
+    """Return the live link of a school account, with its user and school, or ``None``.
+    """
+    digests = set(account.digests.values())
+    owner = AccountLink.objects.filter(live_digest__in=digests).values("user")
+    links = list(AccountLink.objects.filter(user__in=owner).select_related("user", "school"))
+    link = next((link for link in links if link.live_digest in digests), None)
+    return None if link is None else Found(link=link, all_of_user=tuple(links))
+
+
+def links_of(user_id: Any) -> list[AccountLink]:
+    """Return all links of a user, with ``user`` and ``school`` loaded."""
+    return list(AccountLink.objects.filter(user_id=user_id).select_related("user", "school"))
+
+
+def find_own_link(*, pk: int, user: Any) -> AccountLink | None:
+    """Return the active link with this key if it belongs to this user, else ``None``."""
+    if not pk or not user.is_authenticated:
+        return None
+    links = AccountLink.objects.select_related("user", "school")
+    return links.filter(pk=pk, user_id=user.pk, state=AccountLink.State.ACTIVE).first()
+
+
+def is_recent(link: AccountLink) -> bool:
+    """Whether the link was made in the last fifteen minutes, so undo needs no reason."""
+    return timezone.now() - link.linked_at < UNDO_WINDOW
 
 
 def require_usable(link: AccountLink) -> None:
@@ -41,12 +73,12 @@ def require_usable(link: AccountLink) -> None:
     Raises:
         LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
     """
-    if not link.is_active:
+    if link.state != AccountLink.State.ACTIVE:
         raise LinkBlocked
     if not link.user.is_active:
         raise AccountSwitchedOff
     if not link.school.is_active:
-        raise UnknownSchool("switched off", school_name=link.school.name)
+        raise UnknownSchool("switched off", school=link.school)
 
 
 def use_link(link: AccountLink, account: SchoolAccount) -> None:
@@ -75,7 +107,7 @@ def make_link(
     """
     school = School.objects.get(pk=account.school_id)
     if not school.is_active:
-        raise UnknownSchool("switched off", school_name=school.name)
+        raise UnknownSchool("switched off", school=school)
     require_allowed(user=user, account=account, school=school)
     try:
         with transaction.atomic():

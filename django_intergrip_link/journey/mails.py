@@ -37,12 +37,17 @@ def read_undo_token(token: str) -> AccountLink | None:
     return AccountLink.objects.select_related("user", "school").filter(pk=key).first()
 
 
+def address_of(link: AccountLink) -> str:
+    """Return the e-mail address of the site account, or ``""``."""
+    return str(getattr(link.user, link.user.get_email_field_name(), "") or "")
+
+
 def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
     """Send mail M1 to the owner of the site account; return whether it went out.
 
     A mail server that is down never undoes a link.
     """
-    address = getattr(link.user, link.user.get_email_field_name(), "")
+    address = address_of(link)
     if not address:
         return False
     base_url = settings.FEDERATIONS[link.federation].base_url

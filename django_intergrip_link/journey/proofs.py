@@ -87,7 +87,7 @@ def prove_by_token(
 def _accepts(user: Any, token: str, device_id: str) -> bool:
     # SECURITY: a transaction of its own, committed before anything else can fail, so the device's
     # own failure counter and used-token mark always stay. The views are never in ATOMIC_REQUESTS.
-    with transaction.atomic(durable=False):
+    with transaction.atomic():
         for device in devices_for_user(user, confirmed=True, for_verify=True):
             if device_id in ("", device.persistent_id) and device.verify_token(token):
                 return True

@@ -29,19 +29,18 @@ def find_answering_school(identity: SchoolIdentity) -> School:
     Raises:
         UnknownSchool: not in the registry, switched off, or answering with a foreign realm.
     """
-    if "." in identity.school_code:
-        school = School.objects.filter(
-            federation=identity.federation, realm=identity.school_code
-        ).first()
+    if identity.brin:
+        school = find_school(federation=identity.federation, code=identity.brin)
     else:
-        school = find_school(federation=identity.federation, code=identity.school_code)
+        rows = School.objects.filter(federation=identity.federation, realm__iexact=identity.realm)
+        school = rows.first()
     if school is None:
         raise UnknownSchool("not in the registry")
     if not school.is_active:
-        raise UnknownSchool("switched off", school_name=school.name)
+        raise UnknownSchool("switched off", school=school)
     # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust).
     if school.realm and identity.realm and school.realm.casefold() != identity.realm.casefold():
-        raise UnknownSchool("foreign realm", school_name=school.name)
+        raise UnknownSchool("foreign realm", school=school)
     return school
 
 
@@ -55,6 +54,6 @@ def scope_for(*, federation: str, code: str) -> str:
     if school is None:
         return ""
     if not school.is_active:
-        raise UnknownSchool("switched off", school_name=school.name)
+        raise UnknownSchool("switched off", school=school)
     # SECURITY: only values of our own table travel to the hub, never what the visitor typed.
     return school.entity_id or school.realm

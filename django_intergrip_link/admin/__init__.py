@@ -1,0 +1,5 @@
+"""Django admin: schools can be edited; links and events can only be looked at."""
+
+from .registration import AccountLinkAdmin, LinkEventAdmin, SchoolAdmin
+
+__all__ = ["AccountLinkAdmin", "LinkEventAdmin", "SchoolAdmin"]

@@ -1,0 +1,67 @@
+"""First, plain registrations. Links and events are records: no add, no change, no delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from django_intergrip_link.models import AccountLink, LinkEvent, School
+
+if TYPE_CHECKING:
+    _SchoolBase = admin.ModelAdmin[School]
+    _LinkBase = admin.ModelAdmin[AccountLink]
+    _EventBase = admin.ModelAdmin[LinkEvent]
+else:
+    _SchoolBase = _LinkBase = _EventBase = admin.ModelAdmin
+
+
+class ReadOnly:
+    """Mixin for records that only the journey and the commands write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody adds a record by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody changes a record."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Nobody deletes a record."""
+        return False
+
+
+@admin.register(School)
+class SchoolAdmin(_SchoolBase):
+    """Schools that take part."""
+
+    list_display = ("name", "place", "brin", "kind", "federation", "is_active", "listed")
+    list_filter = ("kind", "federation", "is_active", "listed")
+    search_fields = ("name", "place", "brin", "aliases")
+
+
+@admin.register(AccountLink)
+class AccountLinkAdmin(ReadOnly, _LinkBase):
+    """Links, to look at."""
+
+    list_display = ("user", "school", "role", "state", "linked_at", "last_used_at")
+    list_filter = ("state", "role", "federation")
+    list_select_related = ("user", "school")
+    search_fields = ("school__name", "school__brin")
+    date_hierarchy = "linked_at"
+    show_full_result_count = False
+    exclude = ("live_digest", "live_school", "subject_digest")
+
+
+@admin.register(LinkEvent)
+class LinkEventAdmin(ReadOnly, _EventBase):
+    """The audit trail, to look at; searched by support code."""
+
+    list_display = ("at", "kind", "reason", "support_code", "school", "federation")
+    list_filter = ("kind", "reason", "federation")
+    list_select_related = ("school",)
+    search_fields = ("support_code__exact",)
+    date_hierarchy = "at"
+    show_full_result_count = False

@@ -1,0 +1,45 @@
+"""The other side of a link, as the confirm page may show it: proven, and still masked."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteAccount:
+    """A site account by what its owner recognises; ``masked_email`` looks like ``s•••@gmail.com``."""
+
+    display_name: str
+    username: str
+    first_name: str
+    masked_email: str
+
+    @classmethod
+    def from_user(cls, user: Any) -> Self:
+        """Read a user of any model."""
+        full_name = getattr(user, "get_full_name", lambda: "")()
+        email = getattr(user, user.get_email_field_name(), "") or ""
+        return cls(
+            display_name=full_name or user.get_username(),
+            username=user.get_username(),
+            first_name=getattr(user, "first_name", ""),
+            masked_email=_mask(email),
+        )
+
+    def differs_from(self, given_name: str) -> bool:
+        """Whether both first names are known and share no word."""
+        words = _words(given_name), _words(self.first_name)
+        return all(words) and not words[0] & words[1]
+
+
+def _mask(email: str) -> str:
+    name, at, host = email.rpartition("@")
+    return f"{name[:1]}•••@{host}" if at and name else ""
+
+
+def _words(name: str) -> set[str]:
+    decomposed = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(c if c.isalpha() else " " for c in decomposed if not unicodedata.combining(c))
+    return set(plain.split())

@@ -1,0 +1,113 @@
+"""Steps *confirm* and *done*: both sides named, one POST, and a way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from django_intergrip_link.errors import NoArrival, NotConfirmed
+from django_intergrip_link.journey import linking, mails, proofs
+from django_intergrip_link.journey.entering import enter
+from django_intergrip_link.journey.pending import Pending
+from django_intergrip_link.journey.policy import require_allowed
+from django_intergrip_link.journey.site_account import SiteAccount
+from django_intergrip_link.models import AccountLink, School
+
+from .pages import PageView, default_destination
+from .redirects import to_step
+from .steps import StepView
+
+
+class ConfirmView(StepView):
+    """``school-account/link/confirm/``: is this right? One POST makes the link."""
+
+    user: Any
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Need the whole proof.
+
+        Raises:
+            NoArrival: no journey, or no password proof.
+            PrivilegedAccount, UnknownRole, PolicyRefused: this account may not be linked.
+        """
+        super().prepare(request)
+        self.user = proofs.proven_user(self.pending)
+        if self.pending.is_proven:
+            school = School.objects.get(pk=self.account.school_id)
+            require_allowed(user=self.user, account=self.account, school=school)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Name both sides."""
+        if not self.pending.is_proven:
+            return to_step("otp")
+        site_account = SiteAccount.from_user(self.user)
+        return self.step(
+            "confirm.html",
+            site_account=site_account,
+            names_differ=site_account.differs_from(self.account.given_name),
+        )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Link and log in for "yes"; forget the proof for "no"."""
+        # SECURITY: asked again at the finish, so that no step before it can be left out.
+        if not self.pending.is_proven:
+            return to_step("otp")
+        answer = request.POST.get("confirm")
+        if answer == "no":
+            self.pending.save(request.session, user_id="", proven_at=0, needs_otp=False)
+            return to_step("link")
+        if answer != "yes":
+            raise NotConfirmed
+        link = linking.make_link(
+            request=request, user=self.user, account=self.account, arrival_key=self.arrival.key
+        )
+        enter(request, linking.links_of(link.user_id))
+        self.pending.save(request.session, link_id=link.pk, user_id="", needs_otp=False)
+        return to_step("done")
+
+
+class DoneView(PageView):
+    """GET ``school-account/link/done/``: what to do next time, and undo."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the link that this session has just made."""
+        pending = Pending.load(request.session)
+        link = pending and linking.find_own_link(pk=pending.link_id, user=request.user)
+        if pending is None or link is None:
+            raise NoArrival("nothing was linked in this session")
+        undo_url = reverse("intergrip_link:undo", args=[mails.make_undo_token(link)])
+        return self.page(
+            "done.html",
+            school_name=link.school.name,
+            continue_url=pending.next or default_destination(),
+            undo_url=undo_url if linking.is_recent(link) else None,
+            mail_sent=bool(mails.address_of(link)),
+        )
+
+
+class UndoView(PageView):
+    """``school-account/undo/<token>/``: end a link from the done page or from the mail."""
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Ask first; a mail scanner that opens the link changes nothing."""
+        return self._show(self._link(token), is_undone=False)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """End the link."""
+        link = self._link(token)
+        linking.end_link(link, actor=None, reason="undo")
+        Pending.drop(request.session)
+        return self._show(link, is_undone=True)
+
+    def _link(self, token: str) -> AccountLink:
+        link = mails.read_undo_token(token)
+        if link is None:
+            raise NoArrival("undo link is too old or not ours")
+        self.federation_name = link.federation
+        return link
+
+    def _show(self, link: AccountLink, *, is_undone: bool) -> HttpResponse:
+        is_over = is_undone or link.state == AccountLink.State.ENDED
+        return self.page("undo.html", school_name=link.school.name, undone=is_over)

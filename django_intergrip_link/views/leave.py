@@ -1,0 +1,111 @@
+"""Ways out: stop, "this is not me", log out; and the language switch that every page carries."""
+
+from __future__ import annotations
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.views.i18n import set_language
+
+from django_intergrip_link.errors import NoArrival
+from django_intergrip_link.federation.config import get_federation
+from django_intergrip_link.journey import linking
+from django_intergrip_link.journey.account import SchoolAccount
+from django_intergrip_link.journey.arrivals import close_arrival, open_arrival
+from django_intergrip_link.journey.pending import Pending
+
+from .pages import PageView
+from .redirects import SeeOther, step_url, to_step
+
+
+class StopView(PageView):
+    """``school-account/link/stop/``: link nothing."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say that nothing was linked."""
+        return self.page("stop.html", restart_url=self.restart_url(), home_url="/")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Wipe the arrival and the session."""
+        _forget(request)
+        return to_step("stop")
+
+
+class NotMeView(PageView):
+    """``school-account/link/not-me/``: somebody else is still logged in at school on this device."""
+
+    pending: Pending | None
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Read the journey if there is one, and let the form lead on to the hub."""
+        self.pending = Pending.load(request.session)
+        self.federation_name = self.pending.federation if self.pending else ""
+        if self.federation_name:
+            # Chromium holds form-action against every redirect after the POST.
+            hub = get_federation(self.federation_name).hub()
+            self.form_targets = (_origin_of(hub.sso_url),)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Explain, and offer to start again with a new login at school."""
+        return self.page(
+            "not_me.html",
+            account=self._account(),
+            arrival_key=self.pending.arrival if self.pending else "",
+            back_url=step_url("done" if self.pending and self.pending.link_id else "link"),
+        )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Undo what was just linked, wipe everything, start again with ForceAuthn."""
+        if self.pending and request.POST.get("arrival") != self.pending.arrival:
+            raise NoArrival("the form belongs to another arrival")
+        link = self.pending and linking.find_own_link(pk=self.pending.link_id, user=request.user)
+        if link:
+            linking.end_link(link, actor=None, reason="not_me")
+        _forget(request)
+        restart = self.restart_url()
+        return SeeOther(f"{restart}?fresh=1" if restart else "/")
+
+    def _account(self) -> SchoolAccount | None:
+        try:
+            return open_arrival(self.pending.arrival)[1] if self.pending else None
+        except NoArrival:
+            return None
+
+
+class LogoutView(PageView):
+    """``school-account/logout/``: out of the site, with honest words about the school."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a POST while somebody is logged in; say what to do when nobody is."""
+        is_logged_in = request.user.is_authenticated
+        response = self.page("logout.html", is_logged_in=is_logged_in, home_url="/")
+        if not is_logged_in:
+            # SECURITY: shared computers; Back after logout must find nothing in the cache.
+            response["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Log out and wipe the session."""
+        _forget(request)
+        return to_step("logout")
+
+
+class LanguageView(PageView):
+    """POST ``school-account/language/``: remember the chosen language in Django's own cookie."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Let Django check the language and the way back."""
+        return set_language(request)
+
+
+def _forget(request: HttpRequest) -> None:
+    """Close the arrival of this session and end the session."""
+    pending = Pending.load(request.session)
+    if pending is not None:
+        close_arrival(pending.arrival)
+    logout(request)
+
+
+def _origin_of(url: str) -> str:
+    return "/".join(url.split("/")[:3])

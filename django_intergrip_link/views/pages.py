@@ -1,0 +1,143 @@
+"""What all our pages share: headers, language, and the one place where an error becomes a page."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
+from django.utils.decorators import method_decorator
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import View
+
+from django_intergrip_link import audit
+from django_intergrip_link.conf import settings
+from django_intergrip_link.errors import IntergripError, Unavailable
+from django_intergrip_link.federation.config import Federation, UnknownFederation, get_federation
+from django_intergrip_link.journey import limits
+from django_intergrip_link.signals import school_login_refused
+
+
+def federation_or_404(name: str) -> Federation:
+    """Return the federation in the URL.
+
+    Raises:
+        Http404: the settings do not know it.
+    """
+    try:
+        return get_federation(name)
+    except UnknownFederation as error:
+        raise Http404 from error
+
+
+def default_destination() -> str:
+    """Return the page to go to when the person did not ask for another one."""
+    return resolve_url(django_settings.LOGIN_REDIRECT_URL)
+
+
+# SECURITY: never inside one big transaction (ATOMIC_REQUESTS): failed tries and used tokens must
+# stay written when the request ends in an error.
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class PageView(View):
+    """A page of the journey. Subclasses raise :class:`IntergripError`; here it becomes a page."""
+
+    federation_name = ""
+    form_targets: tuple[str, ...] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in the visitor's language, with our headers, and with a page for every refusal."""
+        self.federation_name = kwargs.get("federation", "")
+        with translation.override(_language(request)):
+            try:
+                self.prepare(request)
+                response = super().dispatch(request, *args, **kwargs)
+            except IntergripError as error:
+                response = self.refuse(error)
+            except DatabaseError as error:
+                response = self.refuse(Unavailable(type(error).__name__))
+        return self._secure(response)
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Read what every method of the page rests on; subclasses may refuse here."""
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+        """Render one of our templates with what all of them need."""
+        shared = {
+            "site_name": settings.SITE_NAME,
+            "support_url": settings.SUPPORT,
+            "here": self.request.get_full_path() if hasattr(self, "get") else "",
+        }
+        name = f"django_intergrip_link/{template}"
+        return render(self.request, name, shared | context, status=status)
+
+    def refuse(self, error: IntergripError) -> HttpResponse:
+        """Turn a refusal into a calm page, one event, one log line and one signal."""
+        has_room = limits.count(limits.REFUSALS, "") <= limits.REFUSALS.ceiling
+        code = audit.record_refusal(error, federation=self.federation_name, has_room=has_room)
+        school_login_refused.send_robust(
+            type(self),
+            request=self.request,
+            reason=error.reason,
+            support_code=code,
+            federation=self.federation_name,
+        )
+        response = self.page(
+            "error.html",
+            status=error.status,
+            page=error.page,
+            support_code=code,
+            school_name=getattr(error.school, "name", ""),
+            restart_url=self.restart_url(),
+            wait_minutes=error.wait_minutes or None,
+        )
+        if error.wait_minutes or error.status == Unavailable.status:
+            response["Retry-After"] = str((error.wait_minutes or 1) * 60)
+        return response
+
+    def restart_url(self) -> str | None:
+        """Return where to begin again, or ``None`` when that is not known."""
+        name = self.federation_name or next(iter(settings.FEDERATIONS), "")
+        return reverse("intergrip_link:start", args=[name]) if name else None
+
+    def _secure(self, response: HttpResponseBase) -> HttpResponseBase:
+        # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.
+        response["Cache-Control"] = "no-store, private"
+        response["Content-Security-Policy"] = _content_security_policy(self.form_targets)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["X-Frame-Options"] = "DENY"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the language that the visitor chose with our switch, else the active one.
+
+    Works without LocaleMiddleware; with it, the active language is the visitor's already.
+    """
+    chosen = request.COOKIES.get(django_settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(django_settings.LANGUAGES):
+        return chosen
+    return translation.get_language() or django_settings.LANGUAGE_CODE
+
+
+def _content_security_policy(form_targets: tuple[str, ...]) -> str:
+    own = " ".join(dict.fromkeys(("'self'", *_origin(static("")))))
+    forms = " ".join(("'self'", *form_targets))
+    return (
+        f"default-src 'none'; script-src {own}; style-src {own}; img-src {own}; font-src {own}; "
+        f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+    )
+
+
+def _origin(url: str) -> tuple[str, ...]:
+    """Return scheme and host of an absolute address, e.g. of static files on another host."""
+    parts = urlsplit(url)
+    return (f"{parts.scheme}://{parts.netloc}",) if parts.scheme and parts.netloc else ()

@@ -1,0 +1,29 @@
+"""Where a step sends the browser next: always by GET, always to an address of this site."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+
+from django_intergrip_link.models import Arrival
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: the next request is a GET, whatever this one was (RFC 9110 section 15.4.4)."""
+
+    status_code = 303
+
+
+def step_url(name: str) -> str:
+    """Return the address of a step without arguments."""
+    return reverse(f"intergrip_link:{name}")
+
+
+def to_step(name: str) -> SeeOther:
+    """Send the browser to a step without arguments."""
+    return SeeOther(step_url(name))
+
+
+def complete_url(arrival: Arrival) -> str:
+    """Return the address where this arrival is claimed."""
+    return reverse("intergrip_link:complete", args=[arrival.federation, arrival.key])

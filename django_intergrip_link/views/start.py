@@ -1,0 +1,87 @@
+"""Steps *start* and *return*: off to the hub with a signed request, back with a signed answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
+
+from django_intergrip_link import audit
+from django_intergrip_link.conf import settings
+from django_intergrip_link.errors import MalformedAnswer
+from django_intergrip_link.federation.answer import read_answer
+from django_intergrip_link.federation.gate import MAX_BODY
+from django_intergrip_link.federation.identity import SchoolIdentity
+from django_intergrip_link.federation.request import build_login
+from django_intergrip_link.journey.account import SchoolAccount
+from django_intergrip_link.journey.arrivals import store_arrival
+from django_intergrip_link.journey.attempts import Attempts, local_path
+from django_intergrip_link.journey.schools import find_answering_school, scope_for
+from django_intergrip_link.models import LinkEvent
+
+from .pages import PageView, federation_or_404
+from .redirects import SeeOther, complete_url
+
+
+class StartView(PageView):
+    """GET ``saml2/<federation>/login?school=&next=&fresh=``: ask the hub for a school login."""
+
+    def get(self, request: HttpRequest, federation: str) -> HttpResponse:
+        """Redirect to the hub and remember the attempt in this browser only."""
+        party = federation_or_404(federation)
+        scope = scope_for(federation=federation, code=request.GET.get("school", ""))
+        login = build_login(party, scope=scope, is_fresh=request.GET.get("fresh") == "1")
+        attempts = Attempts(request, settings.FEDERATIONS[federation])
+        attempts.add(request_id=login.id, next_path=local_path(request.GET.get("next", "")))
+        response = HttpResponseRedirect(login.url)
+        attempts.write(response)
+        return response
+
+
+# SECURITY: exempt from CSRF because the hub posts here from another site. The answer itself is bound
+# to this browser one step later, by the attempt cookie.
+@method_decorator(csrf_exempt, name="dispatch")
+class ReturnView(PageView):
+    """POST ``saml2/<federation>/acs``: read the answer, keep it as an arrival, go on by GET.
+
+    The browser sends no ``SameSite=Lax`` cookie with this cross-site POST; it does with the GET that
+    follows the 303, so everything that needs to know the browser waits for *complete*.
+    """
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, federation: str) -> HttpResponse:
+        """Store a verified answer and send the browser to *complete*."""
+        party = federation_or_404(federation)
+        identity = read_answer(party, _read_body(request))
+        school = find_answering_school(identity)
+        arrival = store_arrival(identity, SchoolAccount.from_identity(identity, school))
+        _warn_about_certificate(identity)
+        return SeeOther(complete_url(arrival))
+
+
+def _read_body(request: HttpRequest) -> bytes:
+    """Return the form body, never more of it than the gate would accept.
+
+    Raises:
+        MalformedAnswer: too large, or not a plain form.
+    """
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise MalformedAnswer("content type")
+    # SECURITY: a bound before reading, so that a huge body costs nothing.
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        raise MalformedAnswer("body too large")
+    body: bytes = request.read(MAX_BODY + 1)
+    return body
+
+
+def _warn_about_certificate(identity: SchoolIdentity) -> None:
+    """Write one event an hour while the hub signs with an expired certificate."""
+    key = f"intergrip_link:expired:{identity.federation}"
+    if identity.is_certificate_expired and cache.add(key, 1, 3600):
+        audit.record(
+            LinkEvent.Kind.WARNING, federation=identity.federation, reason="certificate_expired"
+        )

@@ -1,0 +1,55 @@
+"""The steps between *complete* and *done*: each rests on one open arrival held by this session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from django_intergrip_link.errors import NoArrival
+from django_intergrip_link.journey.account import SchoolAccount
+from django_intergrip_link.journey.arrivals import open_arrival
+from django_intergrip_link.journey.pending import Pending
+from django_intergrip_link.models import Arrival
+
+from .pages import PageView
+
+
+class StepView(PageView):
+    """A page that only somebody with an open arrival may see.
+
+    Attributes:
+        pending: the journey in this session.
+        arrival: its arrival, claimed and not yet closed.
+        account: the school account in it.
+    """
+
+    pending: Pending
+    arrival: Arrival
+    account: SchoolAccount
+
+    def prepare(self, request: HttpRequest) -> None:
+        """Read the journey of this session.
+
+        Raises:
+            NoArrival: there is none, it is over, or the form was made for another one.
+        """
+        pending = Pending.load(request.session)
+        if pending is None or pending.link_id:
+            raise NoArrival("no journey in this session")
+        self.federation_name = pending.federation
+        self.pending = pending
+        self.arrival, self.account = open_arrival(pending.arrival)
+        # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
+        if request.method == "POST" and request.POST.get("arrival") != pending.arrival:
+            raise NoArrival("the form belongs to another arrival")
+
+    def step(self, template: str, **context: Any) -> HttpResponse:
+        """Render a page of the journey with the school account on it."""
+        return self.page(
+            template,
+            account=self.account,
+            arrival_key=self.arrival.key,
+            deadline=self.arrival.expires_at,
+            **context,
+        )
