@@ -1,0 +1,42 @@
+/* Comfort on top of pages that work without it: focus, "show password", "copy code". */
+(() => {
+  "use strict";
+
+  const makeButton = (text, onClick) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "text-action";
+    button.textContent = text;
+    button.addEventListener("click", () => onClick(button));
+    return button;
+  };
+
+  // What just happened is read first: the error summary, or the heading of the done page.
+  // The autofocus attribute does this already; not in older browsers, and not after a #fragment.
+  const news = document.querySelector("[data-focus]");
+  if (news) addEventListener("load", () => document.activeElement === news || news.focus());
+
+  for (const box of document.querySelectorAll("[data-show]")) {
+    const input = box.querySelector("input[type=password]");
+    const show = (button, isShown) => {
+      input.type = isShown ? "text" : "password";
+      button.textContent = isShown ? box.dataset.hide : box.dataset.show;
+    };
+    const toggle = makeButton(box.dataset.show, (button) => show(button, input.type === "password"));
+    toggle.setAttribute("aria-controls", input.id);
+    input.after(toggle);
+    // A password that is sent as plain text could end up in the list of earlier answers.
+    input.form.addEventListener("submit", () => show(toggle, false));
+  }
+
+  for (const box of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    const status = box.querySelector("[role=status]");
+    const copy = makeButton(box.dataset.copy, () => {
+      navigator.clipboard.writeText(box.querySelector("code").textContent).then(() => {
+        status.textContent = box.dataset.copied;
+      });
+    });
+    status.before(copy);
+  }
+})();
