@@ -1,7 +1,7 @@
 """A school's answer as the Entree hub sends it, with every part open to bending.
 
-Made by :meth:`django_intergrip_link.testing.hub.FakeHub.answer`; hands on signed XML or the value of
-the ``SAMLResponse`` form field. The shape follows OpenConext EngineBlock, the software of the hub.
+Made by :meth:`django_intergrip_link.testing.hub.FakeHub.answer`; hands on signed XML or the value
+of the ``SAMLResponse`` form field. The shape follows OpenConext EngineBlock, the hub's software.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Answer:
         return response
 
     def signed(self, tree: etree._Element) -> etree._Element:
-        """Return a copy of ``tree``, signed the way ``sign`` says; ``tree`` itself stays as it is."""
+        """Return a copy of ``tree``, signed the way ``sign`` says; ``tree`` itself is kept."""
         response = deepcopy(tree)
         if self.sign in ("assertion", "both"):
             for assertion in response.findall(_saml("Assertion")):

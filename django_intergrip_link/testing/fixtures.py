@@ -1,7 +1,7 @@
-"""pytest fixtures for projects that use this app: ``fake_school``, ``school_login``, ``linked_user``.
+"""pytest fixtures for projects that use this app: ``fake_school``, ``school_login`` and more.
 
-Loaded by pytest in every project (entry point ``pytest11``), so nothing of Django is imported before
-a fixture is asked for. They need pytest-django.
+Loaded by pytest in every project (entry point ``pytest11``), so nothing of Django is imported
+before a fixture is asked for. They need pytest-django.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def fake_school_factory(db: None, settings: Any, tmp_path: Path) -> Callable[..., FakeSchool]:
-    """Return a function that makes schools behind one fake hub: ``(brin=…, name=…, federation=…)``."""
+    """Return a function that makes schools behind one hub: ``(brin=…, name=…, federation=…)``."""
     from django_intergrip_link.testing.school import add_school, settings_with
 
     def make(**school: str) -> FakeSchool:
@@ -34,7 +34,7 @@ def fake_school_factory(db: None, settings: Any, tmp_path: Path) -> Callable[...
 
 @pytest.fixture
 def fake_school(fake_school_factory: Callable[..., FakeSchool]) -> FakeSchool:
-    """Return "Petteflat College" (99AA00), trusted through a fake hub in federation ``kennisnet``."""
+    """Return "Petteflat College" (99AA00), behind a fake hub in federation ``kennisnet``."""
     return fake_school_factory()
 
 

@@ -39,8 +39,8 @@ def school_login(
 ) -> ClientResponse:
     """Log in at ``school`` with ``client`` and return the response of *complete*.
 
-    A linked account is logged in then, and the response leads to ``next``; otherwise it leads to the
-    linking pages. A step that refuses ends the login, and its page is returned.
+    A linked account is logged in then, and the response leads to ``next``; otherwise it leads to
+    the linking pages. A step that refuses ends the login, and its page is returned.
 
     Args:
         client: Django's test client; its cookies are the browser's.
@@ -69,7 +69,7 @@ def read_request_id(redirect_url: str) -> str:
 def link_user(
     user: Any, school: FakeSchool, *, uid: str = "", role: str = "student"
 ) -> AccountLink:
-    """Link ``user`` to the school account ``uid``, as the confirm page would, and return the link."""
+    """Link ``user`` to the school account ``uid``, as *confirm* would, and return the link."""
     account = _account(school, uid=uid or school.uid, role=role)
     key_id, digest = account.digest
     now = timezone.now()

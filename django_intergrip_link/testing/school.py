@@ -1,4 +1,4 @@
-"""A school of your own for one test: a hub that signs, files to trust it, and a row in the registry.
+"""A school for one test: a hub that signs, files to trust it, and a row in the registry.
 
 Used by the pytest fixtures and, with a plain ``TestCase``, through :func:`open_school`.
 """
@@ -106,7 +106,7 @@ class FakeSchool:
 def open_school(
     *, brin: str = "99AA00", name: str = "Petteflat College", federation: str = "kennisnet"
 ) -> Iterator[FakeSchool]:
-    """Install a federation with one school for as long as the ``with`` block, or ``enterContext``."""
+    """Install a federation with one school while the ``with`` block, or ``enterContext``, lasts."""
     with (
         TemporaryDirectory(prefix="intergrip-") as folder,
         override_settings(INTERGRIP_LINK=settings_with(Path(folder), federation=federation)),
@@ -115,7 +115,7 @@ def open_school(
 
 
 def settings_with(folder: Path, *, federation: str = "kennisnet") -> dict[str, Any]:
-    """Return ``INTERGRIP_LINK`` with a federation that trusts the fake hub; files go to ``folder``."""
+    """Return ``INTERGRIP_LINK`` with a federation that trusts the fake hub; writes its files."""
     declared = getattr(django_settings, "INTERGRIP_LINK", {})
     entry = {"preset": "kennisnet", "base_url": BASE_URL, **_write_files(folder)}
     return {
@@ -129,7 +129,7 @@ def settings_with(folder: Path, *, federation: str = "kennisnet") -> dict[str, A
 def add_school(
     *, brin: str = "99AA00", name: str = "Petteflat College", federation: str = "kennisnet"
 ) -> FakeSchool:
-    """Write the row of a school that answers through the fake hub; each code has its own realm."""
+    """Write the row of a school behind the fake hub; each code has a realm of its own."""
     row, _ = School.objects.update_or_create(
         federation=federation,
         brin=brin,
