@@ -59,9 +59,9 @@ def break_seal(root: etree._Element, certificates: Iterable[x509.Certificate]) -
     signed_response = signed_assertion = None
     # SECURITY: each signature that is there must verify; a broken one beside a good one is a refusal.
     if assertion.find(names.SIGNATURE) is not None:
-        signed_assertion = _verify(root, assertion, trusted, location=f"./{names.ASSERTION}/")
+        signed_assertion = _verify(assertion, trusted)
     if root.find(names.SIGNATURE) is not None:
-        signed_response = _verify(root, root, trusted, location="./")
+        signed_response = _verify(root, trusted)
     if signed_response is not None:
         element, certificate = signed_response
         return Sealed(
@@ -74,14 +74,10 @@ def break_seal(root: etree._Element, certificates: Iterable[x509.Certificate]) -
 
 
 def _verify(
-    root: etree._Element,
-    element: etree._Element,
-    certificates: tuple[x509.Certificate, ...],
-    *,
-    location: str,
+    element: etree._Element, certificates: tuple[x509.Certificate, ...]
 ) -> tuple[etree._Element, x509.Certificate]:
     for certificate in certificates:
-        signed = _signed_by(root, certificate, location)
+        signed = _signed_by(element, certificate)
         if signed is None:
             continue
         # SECURITY: what was verified must be the very element whose signature this is.
@@ -91,14 +87,12 @@ def _verify(
     raise WrongSignature("no trusted key made this signature")
 
 
-def _signed_by(
-    root: etree._Element, certificate: x509.Certificate, location: str
-) -> etree._Element | None:
+def _signed_by(element: etree._Element, certificate: x509.Certificate) -> etree._Element | None:
     # SECURITY: the key is the one given here; KeyInfo of the message is never used. The certificate
     # is only a container for the key, so the date at which it is judged lies inside its validity.
     configuration = SignatureConfiguration(
         require_x509=True,
-        location=location,
+        location="./",
         expect_references=1,
         signature_methods=_METHODS,
         digest_algorithms=_DIGESTS,
@@ -107,7 +101,11 @@ def _signed_by(
     )
     try:
         result = XMLVerifier().verify(
-            root, x509_cert=certificate, id_attribute="ID", expect_config=configuration
+            element,
+            x509_cert=certificate,
+            id_attribute="ID",
+            expect_config=configuration,
+            validate_schema=False,  # the gate did, with the same schema, for the whole document
         )
     except (SignXMLException, ValueError, etree.LxmlError):
         return None
