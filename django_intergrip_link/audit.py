@@ -19,7 +19,11 @@ ALPHABET: Final = "CDFHJKMNPQRTVWX234679"
 """No vowels, nothing that looks like something else."""
 
 _KINDS: Final = dict(
-    zip(("e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "taken", "limit"), "CDFHJKMNPQ", strict=True)
+    zip(
+        ("e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "taken", "limit"),
+        "CDFHJKMNPQ",
+        strict=True,
+    )
 )
 logger = logging.getLogger("django_intergrip_link")
 
@@ -54,7 +58,12 @@ def record(
     # SECURITY: codes and keys only; the log must hold no identity, token or XML.
     logger.info(
         "%s reason=%s code=%s federation=%s school=%s link=%s",
-        event.kind, reason, support_code, event.federation, event.school_id, event.link_id,
+        event.kind,
+        reason,
+        support_code,
+        event.federation,
+        event.school_id,
+        event.link_id,
     )
     return event
 
@@ -81,6 +90,9 @@ def record_refusal(error: IntergripError, *, federation: str, has_room: bool) ->
             logger.exception("event not written code=%s", code)
     logger.warning(
         "refused reason=%s code=%s federation=%s detail=%s",
-        error.reason, code, federation, error.detail,
+        error.reason,
+        code,
+        federation,
+        error.detail,
     )
     return code

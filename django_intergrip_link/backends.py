@@ -17,9 +17,9 @@ class SchoolBackend(BaseBackend):
     """Logs in the site account of a link that the journey has just verified.
 
     A session of this backend is bound to the set of active links its user has: Django compares the
-    session's auth hash at each request, and ours changes when one of these links is ended or blocked,
-    or its school is switched off. No middleware is needed, and no list of sessions. It authenticates
-    nobody by itself; ``journey.entering`` calls ``login()`` with it.
+    session's auth hash at each request, and ours changes when one of these links is ended or
+    blocked, or its school is switched off. No middleware is needed, and no list of sessions. It
+    authenticates nobody by itself; ``journey.entering`` calls ``login()`` with it.
     """
 
     def get_user(self, user_id: Any) -> Any:

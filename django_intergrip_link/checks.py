@@ -1,4 +1,4 @@
-"""System checks: every setting and every neighbour this app needs, each with what to type to mend it.
+"""System checks: every setting and neighbour this app needs, each with what to type to mend it.
 
 One small function a check; ids are listed in the documentation and compared with it by a test.
 """
@@ -223,7 +223,7 @@ def check_policy() -> Found:
         usable = False
     if not usable:
         yield checks.Error(
-            f"INTERGRIP_LINK['LINK_POLICY'] cannot be imported: {_declared().get('LINK_POLICY')!r}.",
+            f"LINK_POLICY cannot be imported: {_declared().get('LINK_POLICY')!r}.",
             hint="Give the dotted path of a function (*, user, account, school) -> str | None.",
             id=BAD_POLICY,
         )
@@ -287,7 +287,7 @@ def check_sessions() -> Found:
     if django_settings.SESSION_ENGINE == "django.contrib.sessions.backends.signed_cookies":
         yield checks.Error(
             "Sessions are kept in cookies.",
-            hint="Use SESSION_ENGINE = 'django.contrib.sessions.backends.db' (the default) or a cache.",
+            hint="Remove SESSION_ENGINE to use the database, or name a cache backend.",
             id=COOKIE_SESSIONS,
         )
     for path in NEEDED_MIDDLEWARE:
@@ -334,9 +334,7 @@ def check_cookies() -> Found:
     """Session and CSRF cookies travel over TLS only."""
     for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
         if not getattr(django_settings, name):
-            yield checks.Error(
-                f"{name} is off.", hint=f"Set {name} = True.", id=INSECURE_COOKIES
-            )
+            yield checks.Error(f"{name} is off.", hint=f"Set {name} = True.", id=INSECURE_COOKIES)
     if str(django_settings.SESSION_COOKIE_SAMESITE).lower() not in ("lax", "strict"):
         yield checks.Warning(
             "SESSION_COOKIE_SAMESITE lets other sites use the session.",

@@ -1,12 +1,14 @@
 """Everything this app refuses, by name.
 
-One base class carries the reason code, the page a person sees and the HTTP status; ``views/pages.py``
-is the one place that turns these errors into that page. No message holds personal data.
+One base class carries the reason code, the page a person sees and the HTTP status;
+``views/pages.py`` is the one place that turns these errors into that page. No message holds
+personal data.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 
 class IntergripError(Exception):
@@ -17,17 +19,21 @@ class IntergripError(Exception):
         page: which text the person reads: ``e1`` … ``e8``, ``taken`` or ``limit``.
         status: HTTP status of that page.
         detail: short technical cause without personal data, for the log line only.
+        school: the :class:`~django_intergrip_link.models.School` it is about, or ``None``.
+        wait_minutes: how long to wait, where that is what helps.
     """
 
     reason = "refused"
     page = "e8"
     status = HTTPStatus.FORBIDDEN
 
-    def __init__(self, detail: str = "", *, school_name: str = "", wait_minutes: int = 0) -> None:
-        """Keep ``detail`` for the log and what the page may show."""
+    def __init__(
+        self, detail: str = "", *, school: Any | None = None, wait_minutes: int = 0
+    ) -> None:
+        """Keep ``detail`` for the log, and what the page and the event may tell."""
         super().__init__(detail)
         self.detail = detail
-        self.school_name = school_name
+        self.school = school
         self.wait_minutes = wait_minutes
 
 

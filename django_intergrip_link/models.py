@@ -1,4 +1,6 @@
-"""The rows behind the journey. The database decides: every rule that two processes could race for is
+"""The rows behind the journey.
+
+The database decides: every rule that two processes could race for is
 a constraint here, written so that it holds on SQLite, PostgreSQL and MariaDB alike (nullable unique
 columns, no partial indexes).
 """
@@ -16,7 +18,8 @@ class School(models.Model):
     """An organisation that may send its people here; the registry of ours, not of the hub.
 
     ``brin`` has 4 characters (the institution) or 6 (one site of it). ``realm`` and ``entity_id``,
-    when filled in, are what the hub calls this school: they scope the request and must match the answer.
+    when filled in, are what the hub calls this school: they scope the request and must match the
+    answer.
     """
 
     class Kind(models.TextChoices):
@@ -83,7 +86,7 @@ class AccountLink(models.Model):
     class Origin(models.TextChoices):
         """How the site account was proven."""
 
-        PASSWORD = "password", _("Password")  # noqa: S105 - a label, no secret
+        PASSWORD = "password", _("Password")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -148,9 +151,9 @@ class AccountLink(models.Model):
 class Arrival(models.Model):
     """A verified return from school, waiting to be claimed by the browser that asked for it.
 
-    ``request_id`` and ``assertion_digest`` are unique, so the database refuses a replay. ``account``
-    holds a :class:`~django_intergrip_link.journey.account.SchoolAccount` as JSON without the subject,
-    and is wiped at use; the row itself stays as a tombstone until purged.
+    ``request_id`` and ``assertion_digest`` are unique, so the database refuses a replay.
+    ``account`` holds a :class:`~django_intergrip_link.journey.account.SchoolAccount` as JSON
+    without the subject, and is wiped at use; the row itself stays as a tombstone until purged.
     """
 
     key = models.CharField(max_length=32, unique=True)

@@ -12,7 +12,9 @@ app_name = "intergrip_link"
 urlpatterns = [
     path("saml2/<slug:federation>/login", views.StartView.as_view(), name="start"),
     path("saml2/<slug:federation>/acs", views.ReturnView.as_view(), name="acs"),
-    path("saml2/<slug:federation>/complete/<str:key>", views.CompleteView.as_view(), name="complete"),
+    path(
+        "saml2/<slug:federation>/complete/<str:key>", views.CompleteView.as_view(), name="complete"
+    ),
     path("school-account/link/", views.LinkView.as_view(), name="link"),
     path("school-account/link/someone-else/", views.SomeoneElseView.as_view(), name="someone_else"),
     path("school-account/link/login/", views.ProveView.as_view(), name="prove"),

@@ -17,7 +17,9 @@ from .request import read_request_id
 from .seal import break_seal
 
 
-def read_answer(federation: Federation, body: bytes, *, now: datetime | None = None) -> SchoolIdentity:
+def read_answer(
+    federation: Federation, body: bytes, *, now: datetime | None = None
+) -> SchoolIdentity:
     """Read the school's answer safely.
 
     Args:

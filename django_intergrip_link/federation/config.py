@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -83,8 +82,11 @@ def get_federation(name: str) -> Federation:
         entry = settings.FEDERATIONS[name]
     except KeyError as error:
         raise UnknownFederation(name) from error
-    return _build(entry, reverse("intergrip_link:metadata", args=[name]),
-                  reverse("intergrip_link:acs", args=[name]))
+    return _build(
+        entry,
+        reverse("intergrip_link:metadata", args=[name]),
+        reverse("intergrip_link:acs", args=[name]),
+    )
 
 
 def load_sp_config(request: HttpRequest) -> SPConfig:
@@ -97,7 +99,8 @@ def load_sp_config(request: HttpRequest) -> SPConfig:
 def _build(entry: FederationSettings, metadata_path: str, acs_path: str) -> Federation:
     if entry.preset not in PRESETS:
         raise ImproperlyConfigured(
-            f"Federation {entry.name!r} has no preset {entry.preset!r}; choose from {sorted(PRESETS)}."
+            f"Federation {entry.name!r} has no preset {entry.preset!r}; "
+            f"choose from {sorted(PRESETS)}."
         )
     # SECURITY: our own addresses come from the settings, never from the Host header.
     entity_id = entry.entity_id or f"{entry.base_url}{metadata_path}"
@@ -172,7 +175,8 @@ def _key_files(entry: FederationSettings) -> tuple[str, str]:
 
 @cache
 def _sandbox_key_files() -> tuple[str, str]:
-    from django_intergrip_link.sandbox.hub import sp_key_pair
+    # The sandbox asks this module about federations, so it is imported where it is needed.
+    from django_intergrip_link.sandbox.hub import sp_key_pair  # noqa: PLC0415
 
     key, certificate = sp_key_pair()
     folder = Path(tempfile.mkdtemp(prefix="intergrip-sandbox-"))
@@ -195,7 +199,7 @@ def _hub_reader(entry: FederationSettings, preset: Preset) -> Callable[[], Hub]:
 
 
 def _sandbox_hub(base_url: str) -> Hub:
-    from django_intergrip_link.sandbox.hub import hub_metadata, require_debug
+    from django_intergrip_link.sandbox.hub import hub_metadata, require_debug  # noqa: PLC0415
 
     # SECURITY: the sandbox lets anybody be anybody; asked at every use, not only at start.
     require_debug()
@@ -210,7 +214,7 @@ def _sandbox_hub_once(xml: bytes) -> Hub:
 def _mark(path: str) -> tuple[int, int]:
     """Return what changes when a file is replaced; one ``stat`` for each login."""
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except OSError as error:
         raise Unavailable("metadata file is gone") from error
     return status.st_mtime_ns, status.st_size

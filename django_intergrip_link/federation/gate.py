@@ -1,7 +1,8 @@
 """Raw form body → one strict, bounded XML tree, or a refusal.
 
-First of the three steps that read an answer (gate, seal, meaning). Nothing here is believed yet; the
-gate only makes sure that whatever is verified next can be read in one way. Cheap checks come first.
+First of the three steps that read an answer (gate, seal, meaning). Nothing here is believed yet;
+the gate only makes sure that whatever is verified next can be read in one way. Cheap checks come
+first.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ _DECLARATION = re.compile(
     rb"([ \t\r\n]+standalone=(\"(yes|no)\"|'(yes|no)'))?[ \t\r\n]*\?>",
     re.IGNORECASE,
 )
-_ENCRYPTED = frozenset({"EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID"})
+_ENCRYPTED = frozenset(
+    {"EncryptedAssertion", "EncryptedID", "EncryptedAttribute", "NewEncryptedID"}
+)
 _FORBIDDEN = frozenset(
     {
         f"{{{names.SAML}}}Advice",
@@ -145,7 +148,8 @@ def _check_bytes(xml: bytes) -> None:
     declaration = _DECLARATION.match(xml)
     content = xml[declaration.end() :] if declaration else xml
     # SECURITY: no DOCTYPE, entity, CDATA or comment ("<!"), no processing instruction and no other
-    # declaration ("<?"): nothing on which two parsers could disagree, nothing to expand or to fetch.
+    # declaration ("<?"): nothing on which two parsers could disagree, nothing to expand or to
+    # fetch.
     if b"<!" in content or b"<?" in content:
         raise MalformedAnswer("markup declaration or processing instruction")
     if not content.lstrip(b" \t\r\n").startswith(b"<") or b"\x00" in content:

@@ -1,4 +1,4 @@
-"""What a school vouches for, once the answer is read. Behind this nobody sees XML or a free dict."""
+"""What a school vouches for, once its answer is read. Behind this nobody sees XML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class SchoolIdentity:
         issuer: entityID of the hub.
         authority: entityID of the school's own IdP behind the hub, or ``""``.
         subject: stable key of the school account inside the federation, 1-256 characters.
-        brin: school code of 4 or 6 characters, or ``""`` where the federation tells schools by realm.
+        brin: school code of 4 or 6 characters, or ``""`` where the federation tells schools by
+        realm.
         realm: what the subject is scoped by, or ``""``.
         role: ``student``, ``employee``, ``staff`` or ``""``.
         given_name: first name for the screen only, or ``""``.
@@ -43,7 +44,7 @@ class SchoolIdentity:
 
     @property
     def institution(self) -> str:
-        """Return what keeps equal subjects of two schools apart: four characters of BRIN, or the realm."""
+        """Return what keeps equal subjects of two schools apart: BRIN (4), or the realm."""
         return self.brin[:4] or self.realm
 
     @property

@@ -1,8 +1,8 @@
 """The signed element + our expectations → SchoolIdentity.
 
-Third step of reading an answer: every rule of the Web Browser SSO profile (SAML profiles 2.0, section
-4.1.4) that makes an answer *ours, now, for this request*. Values come from the signed element only;
-what the unsigned envelope says may cause a refusal, never an acceptance.
+Third step of reading an answer: every rule of the Web Browser SSO profile (SAML profiles 2.0,
+section 4.1.4) that makes an answer *ours, now, for this request*. Values come from the signed
+element only; what the unsigned envelope says may cause a refusal, never an acceptance.
 """
 
 from __future__ import annotations

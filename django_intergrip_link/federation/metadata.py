@@ -1,7 +1,7 @@
 """The hub's metadata: who it is, where it listens and which keys it signs with.
 
-Read from a file, verified against a pinned certificate when the project gives one, and followed when
-the file changes. Nothing here fetches anything.
+Read from a file, verified against a pinned certificate when the project gives one, and followed
+when the file changes. Nothing here fetches anything.
 """
 
 from __future__ import annotations
@@ -165,8 +165,10 @@ def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
         # SECURITY: a key published for encryption must not vouch for anybody.
         if descriptor.get("use") not in (None, "signing"):
             continue
-        for element in descriptor.iter(f"{{{names.DS}}}X509Certificate"):
-            certificates.append(_strong_certificate(element.text or ""))
+        certificates.extend(
+            _strong_certificate(element.text or "")
+            for element in descriptor.iter(f"{{{names.DS}}}X509Certificate")
+        )
     if not certificates:
         raise MetadataError("no signing certificate")
     return tuple(certificates)

@@ -1,7 +1,8 @@
 """Facts of the federations we know, and the spellings under which they send attributes.
 
-Sources: Kennisnet developer wiki (attribute overview for service providers), OpenConext EngineBlock,
-SURFconext attribute documentation, and the MACE and eduPerson object identifier registries.
+Sources: Kennisnet developer wiki (attribute overview for service providers), OpenConext
+EngineBlock, SURFconext attribute documentation, and the MACE and eduPerson object identifier
+registries.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ SPELLINGS: Final[dict[str, tuple[str, ...]]] = {
         "urn:mace:dir:attribute-def:nlEduPersonHomeOrganizationId",
     ),
 }
-"""Attribute → names accepted for it: plain, ``urn:mace`` and ``urn:oid``. FriendlyName never counts."""
+"""Attribute → names accepted for it: plain, ``urn:mace``, ``urn:oid``; never the FriendlyName."""
 
 
 class SchoolCode(StrEnum):
@@ -51,7 +52,8 @@ class Preset:
     """What is the same for every site that joins one federation.
 
     Attributes:
-        entity_id: entityID of the hub, pinned; ``""`` accepts the one in the metadata (sandbox only).
+        entity_id: entityID of the hub, pinned; ``""`` accepts the one in the metadata (sandbox
+        only).
         subject: attribute that is the stable key of a school account.
         school: attribute that holds the school code.
         school_code: whether that code is a BRIN or a realm.

@@ -1,7 +1,8 @@
-"""Our own metadata, for the federation to load: djangosaml2's view over our configuration, signed."""
+"""Our own metadata for the federation: djangosaml2's view over our configuration, signed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,9 +25,7 @@ class ServiceMetadataView(MetadataView):
             federation = get_federation(kwargs["federation"])
         except UnknownFederation as error:
             raise Http404 from error
-        return HttpResponse(
-            sign_metadata(federation), content_type="application/samlmetadata+xml"
-        )
+        return HttpResponse(sign_metadata(federation), content_type="application/samlmetadata+xml")
 
 
 def sign_metadata(federation: Federation) -> bytes:
@@ -38,8 +37,7 @@ def sign_metadata(federation: Federation) -> bytes:
     descriptor = entity_descriptor(configuration)
     descriptor.id = "_metadata"
     root = etree.fromstring(str(descriptor).encode())
-    with open(configuration.cert_file, encoding="ascii") as file:
-        certificate = file.read()
+    certificate = Path(configuration.cert_file).read_text(encoding="ascii")
     signer = XMLSigner(
         signature_algorithm="rsa-sha256",
         digest_algorithm="sha256",

@@ -40,9 +40,7 @@ class LoginRequest:
     url: str
 
 
-def build_login(
-    federation: Federation, *, scope: str = "", is_fresh: bool = False
-) -> LoginRequest:
+def build_login(federation: Federation, *, scope: str = "", is_fresh: bool = False) -> LoginRequest:
     """Make a signed request for a school login.
 
     Args:

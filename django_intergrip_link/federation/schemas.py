@@ -11,7 +11,7 @@ from lxml import etree
 
 
 class _ShippedFiles(etree.Resolver):
-    """Answers every reference of a schema with the file of that name beside it, never the network."""
+    """Answers each reference of a schema with the shipped file of that name, never the network."""
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
         """Return the shipped file, or an empty document for the DTD that one schema names."""

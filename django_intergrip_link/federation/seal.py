@@ -1,7 +1,7 @@
 """A tree that passed the gate + the hub's keys → the element that was really signed.
 
-Second step of reading an answer. The verified element comes back from signxml as parsed from the very
-bytes that were digested; whoever reads on, reads only that.
+Second step of reading an answer. The verified element comes back from signxml as parsed from the
+very bytes that were digested; whoever reads on, reads only that.
 """
 
 from __future__ import annotations
@@ -57,16 +57,15 @@ def break_seal(root: etree._Element, certificates: Iterable[x509.Certificate]) -
     trusted = tuple(certificates)
     assertion = the_assertion(root)
     signed_response = signed_assertion = None
-    # SECURITY: each signature that is there must verify; a broken one beside a good one is a refusal.
+    # SECURITY: each signature that is there must verify; a broken one beside a good one is a
+    # refusal.
     if assertion.find(names.SIGNATURE) is not None:
         signed_assertion = _verify(assertion, trusted)
     if root.find(names.SIGNATURE) is not None:
         signed_response = _verify(root, trusted)
     if signed_response is not None:
         element, certificate = signed_response
-        return Sealed(
-            assertion=the_assertion(element), response=element, signed_by=certificate
-        )
+        return Sealed(assertion=the_assertion(element), response=element, signed_by=certificate)
     if signed_assertion is not None:
         element, certificate = signed_assertion
         return Sealed(assertion=element, response=None, signed_by=certificate)

@@ -1,4 +1,4 @@
-"""How often something may be tried. Counters live in the cache; a whole class shares one address."""
+"""How often something may be tried. Counted in the cache; a whole class shares one address."""
 
 from __future__ import annotations
 

@@ -27,7 +27,6 @@ from .account import SchoolAccount
 from .arrivals import close_arrival
 from .policy import require_allowed
 
-
 UNDO_WINDOW: Final = timedelta(minutes=15)
 
 
@@ -40,8 +39,7 @@ class Found:
 
 
 def find_link(account: SchoolAccount) -> Found | None:
-    """Return the live link of a school account, with its user and school, or ``None``.
-    """
+    """Return the live link of a school account, with its user and school, or ``None``."""
     digests = set(account.digests.values())
     owner = AccountLink.objects.filter(live_digest__in=digests).values("user")
     links = list(AccountLink.objects.filter(user__in=owner).select_related("user", "school"))
@@ -98,12 +96,14 @@ def make_link(
 ) -> AccountLink:
     """Link a school account to a site account that was proven for this arrival.
 
-    Link, event and the end of the arrival are one transaction; the signal and the mail follow commit.
+    Link, event and the end of the arrival are one transaction; the signal and the mail follow
+    commit.
 
     Raises:
         AlreadyLinked: the school account, or the place at this school, is taken.
         NoArrival: the arrival was closed meanwhile (double submit, "not me" in another tab).
-        UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not allowed.
+        UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not
+        allowed.
     """
     school = School.objects.get(pk=account.school_id)
     if not school.is_active:
@@ -117,7 +117,9 @@ def make_link(
             link = _insert(user=user, account=account, school=school)
             audit.record(LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link))
             transaction.on_commit(
-                partial(account_linked.send_robust, AccountLink, request=request, user=user, link=link)
+                partial(
+                    account_linked.send_robust, AccountLink, request=request, user=user, link=link
+                )
             )
             transaction.on_commit(partial(mails.send_linked, link, request=request))
     except IntegrityError as error:

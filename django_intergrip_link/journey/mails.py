@@ -64,7 +64,9 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
     mail = EmailMultiAlternatives(
         subject, render_to_string(f"{folder}/linked.txt", context, request), to=[address]
     )
-    mail.attach_alternative(render_to_string(f"{folder}/linked.html", context, request), "text/html")
+    mail.attach_alternative(
+        render_to_string(f"{folder}/linked.html", context, request), "text/html"
+    )
     try:
         return bool(mail.send())
     except (OSError, SMTPException):

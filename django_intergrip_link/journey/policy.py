@@ -47,5 +47,7 @@ def require_allowed(*, user: Any, account: SchoolAccount, school: School) -> Non
         AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: by its reason.
     """
     reason = settings.LINK_POLICY(user=user, account=account, school=school)
+    if reason in _ERRORS:
+        raise _ERRORS[reason]
     if reason is not None:
-        raise _ERRORS.get(reason, lambda: PolicyRefused(reason))()
+        raise PolicyRefused(reason)

@@ -111,7 +111,8 @@ def proven_user(pending: Pending) -> Any:
     """
     if not pending.has_password_proof:
         raise NoArrival("no proof")
-    user = get_user_model()._default_manager.filter(pk=pending.user_id, is_active=True).first()
+    users = get_user_model()._default_manager  # noqa: SLF001 - the documented way to any user model
+    user = users.filter(pk=pending.user_id, is_active=True).first()
     if user is None:
         raise AccountSwitchedOff
     return user
@@ -129,7 +130,8 @@ def _user_name(login: str) -> str:
     field = model.get_email_field_name()
     if "@" not in login or field == model.USERNAME_FIELD:
         return login
-    matches = model._default_manager.filter(**{f"{field}__iexact": login})[:2]
+    users = model._default_manager  # noqa: SLF001 - the documented way to any user model
+    matches = users.filter(**{f"{field}__iexact": login})[:2]
     # SECURITY: databases fold more letters than people do; compare again before believing a match.
     wanted = unicodedata.normalize("NFKC", login).casefold()
     names = [

@@ -8,7 +8,9 @@ from django_intergrip_link.models import School
 
 
 def find_school(*, federation: str, code: str) -> School | None:
-    """Return the school with this code: the very site, its institution, or the institution's first site.
+    """Return the school with this code: the site itself, else its institution.
+
+    A code of an institution that is listed by its sites only finds the first of them.
 
     Args:
         code: BRIN of 4 or 6 characters, in any case.

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, kw_only=True)
 class SiteAccount:
-    """A site account by what its owner recognises; ``masked_email`` looks like ``s•••@gmail.com``."""
+    """A site account by what its owner recognises; ``masked_email`` is ``s•••@gmail.com``."""
 
     display_name: str
     username: str

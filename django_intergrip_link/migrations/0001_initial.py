@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,106 +14,301 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
+            name="Arrival",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=32, unique=True)),
-                ('federation', models.CharField(max_length=40)),
-                ('request_id', models.CharField(max_length=80, unique=True)),
-                ('assertion_digest', models.CharField(max_length=64, unique=True)),
-                ('account', models.JSONField(null=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=32, unique=True)),
+                ("federation", models.CharField(max_length=40)),
+                ("request_id", models.CharField(max_length=80, unique=True)),
+                ("assertion_digest", models.CharField(max_length=64, unique=True)),
+                ("account", models.JSONField(null=True)),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'arrival',
-                'verbose_name_plural': 'arrivals',
+                "verbose_name": "arrival",
+                "verbose_name_plural": "arrivals",
             },
         ),
         migrations.CreateModel(
-            name='AccountLink',
+            name="AccountLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('federation', models.CharField(max_length=40, verbose_name='federation')),
-                ('subject_digest', models.CharField(db_index=True, editable=False, max_length=64)),
-                ('subject_key', models.CharField(editable=False, max_length=32)),
-                ('hint', models.CharField(blank=True, max_length=8, verbose_name='ends in')),
-                ('realm', models.CharField(blank=True, max_length=255, verbose_name='realm')),
-                ('role', models.CharField(max_length=20, verbose_name='role')),
-                ('state', models.CharField(choices=[('active', 'Active'), ('blocked', 'Blocked'), ('ended', 'Ended')], default='active', max_length=7, verbose_name='state')),
-                ('origin', models.CharField(choices=[('password', 'Password')], default='password', max_length=12, verbose_name='origin')),
-                ('linked_at', models.DateTimeField(verbose_name='linked at')),
-                ('last_used_at', models.DateTimeField(verbose_name='last used at')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
-                ('reason', models.CharField(blank=True, max_length=100, verbose_name='reason')),
-                ('live_digest', models.CharField(editable=False, max_length=64, null=True, unique=True)),
-                ('live_school', models.BigIntegerField(editable=False, null=True)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='ended by')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='school_links', to=settings.AUTH_USER_MODEL, verbose_name='site account')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("federation", models.CharField(max_length=40, verbose_name="federation")),
+                ("subject_digest", models.CharField(db_index=True, editable=False, max_length=64)),
+                ("subject_key", models.CharField(editable=False, max_length=32)),
+                ("hint", models.CharField(blank=True, max_length=8, verbose_name="ends in")),
+                ("realm", models.CharField(blank=True, max_length=255, verbose_name="realm")),
+                ("role", models.CharField(max_length=20, verbose_name="role")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("blocked", "Blocked"), ("ended", "Ended")],
+                        default="active",
+                        max_length=7,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("password", "Password")],
+                        default="password",
+                        max_length=12,
+                        verbose_name="origin",
+                    ),
+                ),
+                ("linked_at", models.DateTimeField(verbose_name="linked at")),
+                ("last_used_at", models.DateTimeField(verbose_name="last used at")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
+                ("reason", models.CharField(blank=True, max_length=100, verbose_name="reason")),
+                (
+                    "live_digest",
+                    models.CharField(editable=False, max_length=64, null=True, unique=True),
+                ),
+                ("live_school", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="ended by",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="school_links",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="site account",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'link',
-                'verbose_name_plural': 'links',
-                'ordering': ['-linked_at'],
+                "verbose_name": "link",
+                "verbose_name_plural": "links",
+                "ordering": ["-linked_at"],
             },
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('federation', models.CharField(max_length=40, verbose_name='federation')),
-                ('brin', models.CharField(help_text='BRIN: 4 characters, or 6 for one site.', max_length=6, verbose_name='school code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('place', models.CharField(blank=True, max_length=100, verbose_name='place')),
-                ('kind', models.CharField(choices=[('vo', 'Secondary school (VO)'), ('mbo', 'Vocational school (MBO)'), ('po', 'Primary school (PO)'), ('other', 'Other')], default='vo', max_length=5, verbose_name='kind')),
-                ('aliases', models.TextField(blank=True, help_text='One name or abbreviation on each line.', verbose_name='other names')),
-                ('entity_id', models.CharField(blank=True, help_text="The school's IdP at the hub.", max_length=255, verbose_name='entityID')),
-                ('realm', models.CharField(blank=True, help_text='What stands after the @ in a uid.', max_length=255, verbose_name='realm')),
-                ('is_active', models.BooleanField(default=True, help_text='Switched off: nobody of this school gets in.', verbose_name='active')),
-                ('listed', models.BooleanField(default=True, help_text='Shown when students choose their school.', verbose_name='listed')),
-                ('contact', models.CharField(blank=True, max_length=200, verbose_name='contact')),
-                ('message', models.CharField(blank=True, max_length=200, verbose_name='message to students')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("federation", models.CharField(max_length=40, verbose_name="federation")),
+                (
+                    "brin",
+                    models.CharField(
+                        help_text="BRIN: 4 characters, or 6 for one site.",
+                        max_length=6,
+                        verbose_name="school code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("place", models.CharField(blank=True, max_length=100, verbose_name="place")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("vo", "Secondary school (VO)"),
+                            ("mbo", "Vocational school (MBO)"),
+                            ("po", "Primary school (PO)"),
+                            ("other", "Other"),
+                        ],
+                        default="vo",
+                        max_length=5,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "aliases",
+                    models.TextField(
+                        blank=True,
+                        help_text="One name or abbreviation on each line.",
+                        verbose_name="other names",
+                    ),
+                ),
+                (
+                    "entity_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="The school's IdP at the hub.",
+                        max_length=255,
+                        verbose_name="entityID",
+                    ),
+                ),
+                (
+                    "realm",
+                    models.CharField(
+                        blank=True,
+                        help_text="What stands after the @ in a uid.",
+                        max_length=255,
+                        verbose_name="realm",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Switched off: nobody of this school gets in.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "listed",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Shown when students choose their school.",
+                        verbose_name="listed",
+                    ),
+                ),
+                ("contact", models.CharField(blank=True, max_length=200, verbose_name="contact")),
+                (
+                    "message",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="message to students"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'school',
-                'verbose_name_plural': 'schools',
-                'ordering': ['name'],
-                'constraints': [models.UniqueConstraint(fields=('federation', 'brin'), name='intergrip_school_code')],
+                "verbose_name": "school",
+                "verbose_name_plural": "schools",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("federation", "brin"), name="intergrip_school_code"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LinkEvent',
+            name="LinkEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('kind', models.CharField(choices=[('linked', 'Linked'), ('ended', 'Ended'), ('refused', 'Refused'), ('warning', 'Warning')], max_length=10, verbose_name='kind')),
-                ('support_code', models.CharField(blank=True, db_index=True, max_length=7, verbose_name='code for help')),
-                ('reason', models.CharField(blank=True, max_length=40, verbose_name='reason')),
-                ('federation', models.CharField(blank=True, max_length=40, verbose_name='federation')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='intergrip_link.accountlink', verbose_name='link')),
-                ('school', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='intergrip_link.school', verbose_name='school')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("linked", "Linked"),
+                            ("ended", "Ended"),
+                            ("refused", "Refused"),
+                            ("warning", "Warning"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "support_code",
+                    models.CharField(
+                        blank=True, db_index=True, max_length=7, verbose_name="code for help"
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
+                (
+                    "federation",
+                    models.CharField(blank=True, max_length=40, verbose_name="federation"),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="intergrip_link.accountlink",
+                        verbose_name="link",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="intergrip_link.school",
+                        verbose_name="school",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-at', '-pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='accountlink',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='intergrip_link.school', verbose_name='school'),
+            model_name="accountlink",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="links",
+                to="intergrip_link.school",
+                verbose_name="school",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountlink',
-            constraint=models.UniqueConstraint(fields=('user', 'live_school'), name='intergrip_link_place'),
+            model_name="accountlink",
+            constraint=models.UniqueConstraint(
+                fields=("user", "live_school"), name="intergrip_link_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accountlink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('live_digest__isnull', True), ('live_school__isnull', True), ('state', 'ended')), models.Q(('live_digest__isnull', False), ('live_school__isnull', False), ('state__in', ['active', 'blocked'])), _connector='OR'), name='intergrip_link_live'),
+            model_name="accountlink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("live_digest__isnull", True),
+                        ("live_school__isnull", True),
+                        ("state", "ended"),
+                    ),
+                    models.Q(
+                        ("live_digest__isnull", False),
+                        ("live_school__isnull", False),
+                        ("state__in", ["active", "blocked"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="intergrip_link_live",
+            ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Step *complete*: the browser's own cookies are back; claim the arrival and decide where it leads."""
+"""Step *complete*: the browser's own cookies are back; claim the arrival and follow it."""
 
 from __future__ import annotations
 

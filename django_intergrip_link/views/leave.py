@@ -31,7 +31,7 @@ class StopView(PageView):
 
 
 class NotMeView(PageView):
-    """``school-account/link/not-me/``: somebody else is still logged in at school on this device."""
+    """``school-account/link/not-me/``: somebody else is still logged in at school here."""
 
     pending: Pending | None
 

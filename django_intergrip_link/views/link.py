@@ -17,7 +17,7 @@ class LinkView(StepView):
 
 
 class SomeoneElseView(StepView):
-    """``school-account/link/someone-else/``: somebody was logged in here; are both of one person?"""
+    """``school-account/link/someone-else/``: somebody was logged in; are both of one person?"""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask, as long as the question is open."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.decorators import method_decorator
@@ -41,14 +39,14 @@ class StartView(PageView):
         return response
 
 
-# SECURITY: exempt from CSRF because the hub posts here from another site. The answer itself is bound
-# to this browser one step later, by the attempt cookie.
+# SECURITY: exempt from CSRF because the hub posts here from another site. The answer itself is
+# bound to this browser one step later, by the attempt cookie.
 @method_decorator(csrf_exempt, name="dispatch")
 class ReturnView(PageView):
     """POST ``saml2/<federation>/acs``: read the answer, keep it as an arrival, go on by GET.
 
-    The browser sends no ``SameSite=Lax`` cookie with this cross-site POST; it does with the GET that
-    follows the 303, so everything that needs to know the browser waits for *complete*.
+    The browser sends no ``SameSite=Lax`` cookie with this cross-site POST; it does with the GET
+    that follows the 303, so everything that needs to know the browser waits for *complete*.
     """
 
     http_method_names = ["post"]

@@ -1,4 +1,4 @@
-"""``manage.py intergrip_keys FOLDER``: make the key, the certificate and a subject key of this site."""
+"""``manage.py intergrip_keys FOLDER``: make key, certificate and subject key of this site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``manage.py intergrip_purge``: wipe expired arrivals and remove old ones. For cron, any machine."""
+"""``manage.py intergrip_purge``: wipe expired arrivals, remove old ones. For cron, anywhere."""
 
 from __future__ import annotations
 
