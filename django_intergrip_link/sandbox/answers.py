@@ -13,7 +13,7 @@ from django_intergrip_link.testing.answer import Answer, SignedParts
 from .cookies import SchoolLogin
 from .hub import get_hub
 from .requests import OpenRequest
-from .schools import DemoSchool, get_school
+from .schools import DemoSchool, find_schools
 
 OUTCOMES: Final = {
     "ok": "Gelukt",
@@ -29,7 +29,7 @@ SIGNED_PARTS: Final[dict[SignedParts, str]] = {
     "response": "Alleen Response",
     "assertion": "Alleen Assertion",
 }
-OTHER_SCHOOL: Final = "veenpolder"
+OTHER_SCHOOL: Final = find_schools(["veenpolder"])[0]
 _EXPIRED_SINCE: Final = timedelta(hours=1)
 
 
@@ -88,11 +88,9 @@ def _refused(answer: Answer) -> Answer:
 
 
 def _at_other_school(attributes: Mapping[str, str]) -> dict[str, str]:
-    school = get_school(OTHER_SCHOOL)
-    assert school is not None
     return {
         **attributes,
-        "uid": f"{attributes['uid'].rpartition('@')[0]}@{school.realm}",
-        "nlEduPersonHomeOrganizationId": school.brin,
-        "nlEduPersonHomeOrganization": school.name,
+        "uid": f"{attributes['uid'].rpartition('@')[0]}@{OTHER_SCHOOL.realm}",
+        "nlEduPersonHomeOrganizationId": OTHER_SCHOOL.brin,
+        "nlEduPersonHomeOrganization": OTHER_SCHOOL.name,
     }

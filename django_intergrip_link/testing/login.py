@@ -93,9 +93,10 @@ def assert_linked(user: Any, school: FakeSchool | School) -> AccountLink:
     """Fail unless ``user`` has one active link at ``school``; return it."""
     row = school.row if isinstance(school, FakeSchool) else school
     links = AccountLink.objects.filter(user=user, school=row)
-    active = [link for link in links if link.is_active]
+    active = [link for link in links if link.state == AccountLink.State.ACTIVE]
     states = [link.state for link in links]
-    assert len(active) == 1, f"{user} has no active link at {row.name}; found: {states or 'none'}"
+    if len(active) != 1:
+        raise AssertionError(f"{user} has no active link at {row.name}; found: {states or 'none'}")
     return active[0]
 
 

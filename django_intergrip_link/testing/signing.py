@@ -5,8 +5,6 @@ Called by ``answer`` and ``hub``; hands on a new tree. RSA-SHA256 and exclusive 
 
 from __future__ import annotations
 
-from typing import cast
-
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from lxml import etree
@@ -33,6 +31,7 @@ def sign_element(
     starts_with_issuer = len(element) > 0 and element[0].tag == f"{{{SAML}}}Issuer"
     element.insert(1 if starts_with_issuer else 0, placeholder)
     try:
-        return cast(etree._Element, _signer.sign(element, key=key, cert=[certificate]))
+        signed: etree._Element = _signer.sign(element, key=key, cert=[certificate])
     finally:
         element.remove(placeholder)
+    return signed
