@@ -10,6 +10,7 @@ import pytest
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent
 from django_intergrip_link.sandbox.people import PASSWORD
 from django_intergrip_link.sandbox.schools import SCHOOLS
+from django_intergrip_link.sandbox.views.school import REFERENCE_ATTRIBUTES
 from django_intergrip_link.testing.names import DS
 
 from .walking import HUB, SITE, START, Browser, answer_in, attributes_in, field, status_in
@@ -146,9 +147,7 @@ def test_ssonot__without_realm_the_portal_tells_the_school(browser: Browser) -> 
 def reference(browser: Browser, **fields: str) -> Any:
     """Choose "Entree Referentie" and send its form; fields not named keep what the form shows."""
     page = browser.choose(browser.open(START), "referentie")
-    names = ("request", "uid", "givenName", "eduPersonAffiliation")
-    names += ("nlEduPersonHomeOrganizationId", "nlEduPersonHomeOrganization")
-    shown = {name: field(page, name) for name in names}
+    shown = {name: field(page, name) for name in ("request", *REFERENCE_ATTRIBUTES)}
     return browser.submit("", **(shown | {"outcome": "ok", "sign": "both"} | fields))
 
 

@@ -35,10 +35,10 @@ class Browser:
         """Open an address, absolute or on the site that shows."""
         return self._send("get", urljoin(self.url, address), follow=follow)
 
-    def submit(self, address: str, *, follow: bool = True, **fields: str) -> Any:
+    def submit(self, address: str, **fields: str) -> Any:
         """Submit a form to an address, ``""`` for the page itself."""
         address = urljoin(self.url, address) if address else self.url
-        return self._send("post", address, fields, follow=follow)
+        return self._send("post", address, fields, follow=True)
 
     def choose(self, page: Any, school: str) -> Any:
         """Choose a school on the chooser page."""

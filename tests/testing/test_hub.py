@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from lxml import etree
 from saml2 import saml, samlp
-from signxml import XMLVerifier
 from signxml.exceptions import InvalidSignature
+from signxml.verifier import XMLVerifier
 
 from django_intergrip_link.testing import names
 from django_intergrip_link.testing.hub import Answer, FakeHub, SignedParts
