@@ -52,6 +52,8 @@ def bind_session(links: Iterable[AccountLink]) -> Any:
         return (bound(original) for original in fallbacks())
 
     # SECURITY: an ended link must end its sessions, also while the user has another active link.
-    user.get_session_auth_hash = lambda: bound(current())
-    user.get_session_auth_fallback_hash = bound_fallbacks
+    vars(user).update(
+        get_session_auth_hash=lambda: bound(current()),
+        get_session_auth_fallback_hash=bound_fallbacks,
+    )
     return user

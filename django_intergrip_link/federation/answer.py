@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from cryptography import x509
 from lxml import etree
 
 from django_intergrip_link.errors import IntergripError, Unreadable
@@ -62,7 +63,7 @@ def _read(federation: Federation, body: bytes, now: datetime) -> SchoolIdentity:
 
 
 def _read_sealed(
-    root: etree._Element, expected: Expectation, certificates: tuple
+    root: etree._Element, expected: Expectation, certificates: tuple[x509.Certificate, ...]
 ) -> SchoolIdentity:
     sealed = break_seal(root, certificates)
     check_envelope(root if sealed.response is None else sealed.response, expected)

@@ -15,8 +15,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
-from signxml import SignatureConfiguration, XMLVerifier
 from signxml.exceptions import SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
 from django_intergrip_link.errors import Unavailable
 
@@ -155,12 +155,12 @@ def _find_entity(root: etree._Element, entity_id: str) -> etree._Element:
 def _sso_url(role: etree._Element) -> str:
     for service in role.iterfind("md:SingleSignOnService", names.NAMESPACES):
         if service.get("Binding") == names.HTTP_REDIRECT:
-            return service.get("Location", "")
+            return str(service.get("Location", ""))
     raise MetadataError("no SingleSignOnService with the HTTP-Redirect binding")
 
 
 def _signing_certificates(role: etree._Element) -> tuple[x509.Certificate, ...]:
-    certificates = []
+    certificates: list[x509.Certificate] = []
     for descriptor in role.iterfind("md:KeyDescriptor", names.NAMESPACES):
         # SECURITY: a key published for encryption must not vouch for anybody.
         if descriptor.get("use") not in (None, "signing"):

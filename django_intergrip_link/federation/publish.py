@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from djangosaml2.views import MetadataView
 from lxml import etree
 from saml2.metadata import entity_descriptor
-from signxml import CanonicalizationMethod, XMLSigner
+from signxml.algorithms import CanonicalizationMethod
+from signxml.signer import XMLSigner
 
 from .config import Federation, UnknownFederation, get_federation, load_sp_config
 
 
-class ServiceMetadataView(MetadataView):
+class ServiceMetadataView(MetadataView):  # type: ignore[misc]
     """GET ``saml2/<federation>/metadata``: who we are, where answers go, which key we sign with."""
 
     config_loader_path = staticmethod(load_sp_config)

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 
-class _ShippedFiles(etree.Resolver):
+class _ShippedFiles(etree.Resolver):  # type: ignore[misc]
     """Answers each reference of a schema with the shipped file of that name, never the network."""
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:

@@ -74,7 +74,8 @@ class DoneView(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the link that this session has just made."""
         pending = Pending.load(request.session)
-        link = pending and linking.find_own_link(pk=pending.link_id, user=request.user)
+        made = pending.link_id if pending else 0
+        link = linking.find_own_link(pk=made, user=request.user)
         if pending is None or link is None:
             raise NoArrival("nothing was linked in this session")
         undo_url = reverse("intergrip_link:undo", args=[mails.make_undo_token(link)])
