@@ -18,13 +18,21 @@ from django_intergrip_link.models import AccountLink, LinkEvent, School
 ALPHABET: Final = "CDFHJKMNPQRTVWX234679"
 """No vowels, nothing that looks like something else."""
 
-_KINDS: Final = dict(
-    zip(
-        ("e1", "e2", "e3", "e4", "e5", "e6", "e7", "e8", "taken", "limit"),
-        "CDFHJKMNPQ",
-        strict=True,
-    )
+_PAGES: Final = (
+    "e1",
+    "e2",
+    "e3",
+    "e4",
+    "e5",
+    "e6",
+    "e7",
+    "e8",
+    "taken",
+    "more",
+    "limit",
+    "not_allowed",
 )
+_KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
 logger = logging.getLogger("django_intergrip_link")
 
 

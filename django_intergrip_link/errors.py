@@ -196,12 +196,14 @@ class PrivilegedAccount(IntergripError):
     """Site staff and superusers are not linkable by default."""
 
     reason = "privileged"
+    page = "not_allowed"
 
 
 class PolicyRefused(IntergripError):
     """The link policy of the project refused with a reason of its own."""
 
     reason = "policy"
+    page = "not_allowed"
 
     def __init__(self, reason: str) -> None:
         """Carry the reason that the project's policy returned."""
@@ -209,8 +211,27 @@ class PolicyRefused(IntergripError):
         self.reason = reason
 
 
+class WrongPassword(IntergripError):
+    """User name and password do not go together; the form says so, no page of its own."""
+
+    reason = "password"
+
+
+class WrongToken(IntergripError):
+    """No device accepts the one-time password; the form says so, no page of its own."""
+
+    reason = "token"
+
+
+class PlaceTaken(IntergripError):
+    """The site account has another live link at this school; nothing is overwritten."""
+
+    reason = "place"
+    page = "more"
+
+
 class AlreadyLinked(IntergripError):
-    """The school account or the place at this school is taken; nothing says by whom."""
+    """The school account belongs to another site account; nothing says to whom."""
 
     reason = "taken"
     page = "taken"

@@ -66,6 +66,11 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name}, {self.place}" if self.place else self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the school code in the one case that answers are compared in."""
+        self.brin = self.brin.strip().upper()
+        super().save(*args, **kwargs)
+
 
 class AccountLink(models.Model):
     """School account ↔ site account.

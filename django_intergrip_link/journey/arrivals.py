@@ -97,6 +97,16 @@ def open_arrival(key: str) -> tuple[Arrival, SchoolAccount]:
     return arrival, SchoolAccount.from_row(arrival.account)
 
 
+def require_not_closed(key: str) -> None:
+    """Refuse the second of two equal forms with the words for that.
+
+    Raises:
+        Replayed: the arrival with this key was used or stopped.
+    """
+    if key and Arrival.objects.filter(key=key, closed_at__isnull=False).exists():
+        raise Replayed("sent before")
+
+
 def close_arrival(key: str) -> bool:
     """Wipe the identity and end the arrival; return whether it was open until now."""
     closed = Arrival.objects.filter(key=key, closed_at=None)

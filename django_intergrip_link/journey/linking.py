@@ -17,6 +17,7 @@ from django_intergrip_link.errors import (
     AlreadyLinked,
     LinkBlocked,
     NoArrival,
+    PlaceTaken,
     UnknownSchool,
 )
 from django_intergrip_link.models import AccountLink, LinkEvent, School
@@ -91,6 +92,23 @@ def use_link(link: AccountLink, account: SchoolAccount) -> None:
         raise LinkBlocked
 
 
+def require_linkable(*, user: Any, account: SchoolAccount) -> School:
+    """Return the school when this site account may be linked to this school account.
+
+    Raises:
+        UnknownSchool: switched off since the arrival.
+        AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: by the policy's reason.
+        PlaceTaken: the site account has a live link at this school.
+    """
+    school = School.objects.get(pk=account.school_id)
+    if not school.is_active:
+        raise UnknownSchool("switched off", school=school)
+    require_allowed(user=user, account=account, school=school)
+    if AccountLink.objects.filter(user=user, live_school=school.pk).exists():
+        raise PlaceTaken(school=school)
+    return school
+
+
 def make_link(
     *, request: HttpRequest, user: Any, account: SchoolAccount, arrival_key: str
 ) -> AccountLink:
@@ -100,15 +118,12 @@ def make_link(
     commit.
 
     Raises:
-        AlreadyLinked: the school account, or the place at this school, is taken.
+        AlreadyLinked, PlaceTaken: the school account, or the place at this school, is taken.
         NoArrival: the arrival was closed meanwhile (double submit, "not me" in another tab).
         UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not
         allowed.
     """
-    school = School.objects.get(pk=account.school_id)
-    if not school.is_active:
-        raise UnknownSchool("switched off", school=school)
-    require_allowed(user=user, account=account, school=school)
+    school = require_linkable(user=user, account=account)
     try:
         with transaction.atomic():
             # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
@@ -123,7 +138,8 @@ def make_link(
             )
             transaction.on_commit(partial(mails.send_linked, link, request=request))
     except IntegrityError as error:
-        raise AlreadyLinked from error
+        taken = find_link(account) is not None
+        raise (AlreadyLinked if taken else PlaceTaken)(school=school) from error
     return link
 
 

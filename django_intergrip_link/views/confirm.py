@@ -11,9 +11,8 @@ from django_intergrip_link.errors import NoArrival, NotConfirmed
 from django_intergrip_link.journey import linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
-from django_intergrip_link.journey.policy import require_allowed
 from django_intergrip_link.journey.site_account import SiteAccount
-from django_intergrip_link.models import AccountLink, School
+from django_intergrip_link.models import AccountLink
 
 from .pages import PageView, default_destination
 from .redirects import to_step
@@ -25,23 +24,25 @@ class ConfirmView(StepView):
 
     user: Any
 
-    def prepare(self, request: HttpRequest) -> None:
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Need the whole proof.
 
         Raises:
             NoArrival: no journey, or no password proof.
-            PrivilegedAccount, UnknownRole, PolicyRefused: this account may not be linked.
+            UnknownSchool, PrivilegedAccount, UnknownRole, PolicyRefused: may not be linked.
         """
-        super().prepare(request)
+        response = super().prepare(request)
+        if response is not None:
+            return response
         self.user = proofs.proven_user(self.pending)
-        if self.pending.is_proven:
-            school = School.objects.get(pk=self.account.school_id)
-            require_allowed(user=self.user, account=self.account, school=school)
+        # SECURITY: asked at the page and again at the finish; no step before can be left out.
+        if not self.pending.is_proven:
+            return to_step("otp")
+        linking.require_linkable(user=self.user, account=self.account)
+        return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Name both sides."""
-        if not self.pending.is_proven:
-            return to_step("otp")
         site_account = SiteAccount.from_user(self.user)
         return self.step(
             "confirm.html",
@@ -51,9 +52,6 @@ class ConfirmView(StepView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Link and log in for "yes"; forget the proof for "no"."""
-        # SECURITY: asked again at the finish, so that no step before it can be left out.
-        if not self.pending.is_proven:
-            return to_step("otp")
         answer = request.POST.get("confirm")
         if answer == "no":
             self.pending.save(request.session, user_id="", proven_at=0, needs_otp=False)

@@ -35,7 +35,7 @@ class NotMeView(PageView):
 
     pending: Pending | None
 
-    def prepare(self, request: HttpRequest) -> None:
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Read the journey if there is one, and let the form lead on to the hub."""
         self.pending = Pending.load(request.session)
         self.federation_name = self.pending.federation if self.pending else ""
@@ -43,6 +43,7 @@ class NotMeView(PageView):
             # Chromium holds form-action against every redirect after the POST.
             hub = get_federation(self.federation_name).hub()
             self.form_targets = (_origin_of(hub.sso_url),)
+        return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Explain, and offer to start again with a new login at school."""

@@ -56,16 +56,16 @@ class PageView(View):
         self.federation_name = kwargs.get("federation", "")
         with translation.override(_language(request)):
             try:
-                self.prepare(request)
-                response = super().dispatch(request, *args, **kwargs)
+                response = self.prepare(request) or super().dispatch(request, *args, **kwargs)
             except IntergripError as error:
                 response = self.refuse(error)
             except DatabaseError as error:
                 response = self.refuse(Unavailable(type(error).__name__))
         return self._secure(response)
 
-    def prepare(self, request: HttpRequest) -> None:
-        """Read what every method of the page rests on; subclasses may refuse here."""
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
+        """Read what every method of the page rests on; subclasses may answer or refuse here."""
+        return None
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """Render one of our templates with what all of them need."""
@@ -77,8 +77,8 @@ class PageView(View):
         name = f"django_intergrip_link/{template}"
         return render(self.request, name, shared | context, status=status)
 
-    def refuse(self, error: IntergripError) -> HttpResponse:
-        """Turn a refusal into a calm page, one event, one log line and one signal."""
+    def note(self, error: IntergripError) -> str:
+        """Write down a refusal: one event, one log line, one signal; return its support code."""
         has_room = limits.count(limits.REFUSALS, "") <= limits.REFUSALS.ceiling
         code = audit.record_refusal(error, federation=self.federation_name, has_room=has_room)
         school_login_refused.send_robust(
@@ -88,6 +88,11 @@ class PageView(View):
             support_code=code,
             federation=self.federation_name,
         )
+        return code
+
+    def refuse(self, error: IntergripError) -> HttpResponse:
+        """Turn a refusal into a calm page."""
+        code = self.note(error)
         response = self.page(
             "error.html",
             status=error.status,

@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from django_intergrip_link.errors import TooManyTries
+from django_intergrip_link.errors import TooManyTries, WrongPassword, WrongToken
 from django_intergrip_link.forms import PasswordForm, TokenForm
 from django_intergrip_link.journey import proofs
 
-from .redirects import SeeOther, to_step
+from .redirects import to_step
 from .steps import StepView
 
 
@@ -32,8 +32,10 @@ class ProveView(StepView):
                 request, self.pending, self.arrival, **form.cleaned_data
             )
         except TooManyTries as error:
+            self.note(error)
             return self._show(form, wait_minutes=error.wait_minutes, status=error.status)
         if pending is None:
+            self.note(WrongPassword())
             form.refuse_pair()
             return self._show(form)
         return to_step("otp" if pending.needs_otp else "confirm")
@@ -55,14 +57,16 @@ class TokenView(StepView):
 
     user: Any
 
-    def prepare(self, request: HttpRequest) -> None:
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Need a password proof too.
 
         Raises:
             NoArrival: no journey, or no password proof yet.
         """
-        super().prepare(request)
-        self.user = proofs.proven_user(self.pending)
+        response = super().prepare(request)
+        if response is None:
+            self.user = proofs.proven_user(self.pending)
+        return response
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code, as long as one is needed."""
@@ -86,9 +90,10 @@ class TokenView(StepView):
             device_id=form.cleaned_data.get("device", ""),
         )
         if pending is None:
+            self.note(WrongToken())
             form.refuse_token()
             return self._show(form)
-        return SeeOther(reverse("intergrip_link:confirm"))
+        return to_step("confirm")
 
     def _form(self, data: Any = None) -> TokenForm:
         devices = proofs.confirmed_devices(self.user)

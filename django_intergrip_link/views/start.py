@@ -70,9 +70,13 @@ def _read_body(request: HttpRequest) -> bytes:
     if request.content_type != "application/x-www-form-urlencoded":
         raise MalformedAnswer("content type")
     # SECURITY: a bound before reading, so that a huge body costs nothing.
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or int(length) > MAX_BODY:
         raise MalformedAnswer("body too large")
-    body: bytes = request.read(MAX_BODY + 1)
+    try:
+        body: bytes = request.read(MAX_BODY + 1)
+    except OSError as error:
+        raise MalformedAnswer("body cut off") from error
     return body
 
 

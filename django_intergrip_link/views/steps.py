@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.errors import NoArrival
 from django_intergrip_link.journey.account import SchoolAccount
-from django_intergrip_link.journey.arrivals import open_arrival
+from django_intergrip_link.journey.arrivals import open_arrival, require_not_closed
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.models import Arrival
 
 from .pages import PageView
+from .redirects import to_step
 
 
 class StepView(PageView):
@@ -28,21 +29,26 @@ class StepView(PageView):
     arrival: Arrival
     account: SchoolAccount
 
-    def prepare(self, request: HttpRequest) -> None:
-        """Read the journey of this session.
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
+        """Read the journey of this session; one that is done leads to *done* (Back, double click).
 
         Raises:
-            NoArrival: there is none, it is over, or the form was made for another one.
+            NoArrival: there is none, or the form was made for another one.
+            Replayed: the form was sent before.
         """
         pending = Pending.load(request.session)
-        if pending is None or pending.link_id:
+        if pending is None:
+            require_not_closed(request.POST.get("arrival", ""))
             raise NoArrival("no journey in this session")
+        if pending.link_id:
+            return to_step("done")
         self.federation_name = pending.federation
         self.pending = pending
         self.arrival, self.account = open_arrival(pending.arrival)
         # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
         if request.method == "POST" and request.POST.get("arrival") != pending.arrival:
             raise NoArrival("the form belongs to another arrival")
+        return None
 
     def step(self, template: str, **context: Any) -> HttpResponse:
         """Render a page of the journey with the school account on it."""
