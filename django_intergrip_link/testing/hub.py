@@ -28,7 +28,7 @@ __all__ = ["Answer", "FakeHub", "SignedParts", "create_key_pair"]
 
 LIFETIME = timedelta(minutes=5)
 METADATA_LIFETIME = timedelta(days=1)
-CERTIFICATE_LIFETIME = timedelta(days=30)
+CERTIFICATE_LIFETIME = timedelta(days=365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +133,7 @@ class FakeHub:
 def create_key_pair(
     *, common_name: str, key_size: int = 2048
 ) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
-    """Return a new RSA key and a self-signed certificate (SHA-256, valid for 30 days)."""
+    """Return a new RSA key and a self-signed certificate (SHA-256, valid for a year)."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=key_size)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     now = datetime.now(UTC)
