@@ -14,7 +14,8 @@
   // What just happened is read first: the error summary, or the heading of the done page.
   // The autofocus attribute does this already; not in older browsers, and not after a #fragment.
   const news = document.querySelector("[data-focus]");
-  if (news) addEventListener("load", () => document.activeElement === news || news.focus());
+  const focusNews = () => document.activeElement === news || news.focus();
+  if (news) addEventListener("load", () => requestAnimationFrame(focusNews));
 
   for (const box of document.querySelectorAll("[data-show]")) {
     const input = box.querySelector("input[type=password]");
