@@ -31,6 +31,7 @@ _PAGES: Final = (
     "more",
     "limit",
     "not_allowed",
+    "undo_expired",
 )
 _KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
 logger = logging.getLogger("django_intergrip_link")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.utils.crypto import salted_hmac
 
 from django_intergrip_link.models import AccountLink
-
-_SALT = "django_intergrip_link.backends"
 
 
 class SchoolBackend(BaseBackend):
@@ -46,7 +44,8 @@ def bind_session(links: Iterable[AccountLink]) -> Any:
     current, fallbacks = user.get_session_auth_hash, user.get_session_auth_fallback_hash
 
     def bound(original: str) -> str:
-        return salted_hmac(_SALT, f"{original}:{mark}", algorithm="sha256").hexdigest()
+        # The original is a keyed hash already, under the current or an earlier SECRET_KEY.
+        return sha256(f"{original}:{mark}".encode()).hexdigest()
 
     def bound_fallbacks() -> Iterator[str]:
         return (bound(original) for original in fallbacks())

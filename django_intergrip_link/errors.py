@@ -171,6 +171,14 @@ class NoArrival(IntergripError):
     status = HTTPStatus.GONE
 
 
+class UndoExpired(IntergripError):
+    """The undo link is older than a week, or was never one of ours."""
+
+    reason = "undo_expired"
+    page = "undo_expired"
+    status = HTTPStatus.GONE
+
+
 class NotConfirmed(IntergripError):
     """The confirm form came without its answer."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from django_intergrip_link.errors import NoArrival, NotConfirmed
+from django_intergrip_link.errors import NoArrival, NotConfirmed, UndoExpired
 from django_intergrip_link.journey import linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
@@ -103,7 +103,7 @@ class UndoView(PageView):
     def _link(self, token: str) -> AccountLink:
         link = mails.read_undo_token(token)
         if link is None:
-            raise NoArrival("undo link is too old or not ours")
+            raise UndoExpired
         self.federation_name = link.federation
         return link
 
