@@ -115,7 +115,8 @@ class PageView(View):
         # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.
         response["Cache-Control"] = "no-store, private"
         response["Content-Security-Policy"] = _content_security_policy(self.form_targets)
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": browsers would send "Origin: null" with our forms, and CSRF would fail.
+        response["Referrer-Policy"] = "same-origin"
         response["X-Content-Type-Options"] = "nosniff"
         response["X-Frame-Options"] = "DENY"
         response["X-Robots-Tag"] = "noindex"
