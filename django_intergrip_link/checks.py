@@ -5,6 +5,7 @@ One small function a check; ids are listed in the documentation and compared wit
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -148,7 +149,7 @@ def check_base_urls() -> Found:
     """base_url is scheme and host, and TLS outside DEBUG."""
     for entry in _federations():
         parts = urlsplit(entry.base_url)
-        is_tls = parts.scheme == "https" or (django_settings.DEBUG and parts.scheme == "http")
+        is_tls = parts.scheme == "https" or (_is_debug() and parts.scheme == "http")
         if not is_tls or not parts.netloc or parts.path or parts.query:
             yield checks.Error(
                 f"Federation {entry.name!r}: base_url must be https://host without a path.",
@@ -160,6 +161,8 @@ def check_base_urls() -> Found:
 def check_keys() -> Found:
     """Each federation has a usable private key."""
     for entry in _federations():
+        if entry.preset == SANDBOX and not django_settings.DEBUG:
+            continue  # check_sandbox says it
         try:
             get_federation(entry.name)
         except ImproperlyConfigured as error:
@@ -203,16 +206,27 @@ def _certificate_ends(entry: FederationSettings, hub: Hub) -> Found:
 
 
 def check_sandbox() -> Found:
-    """The sandbox lets anybody be anybody: DEBUG only."""
-    if django_settings.DEBUG:
-        return
+    """The sandbox lets anybody be anybody: DEBUG only. And it has pages of its own."""
     for entry in _federations():
-        if entry.preset == SANDBOX:
+        if entry.preset == SANDBOX and not _is_debug():
             yield checks.Error(
                 f"Federation {entry.name!r} trusts the sandbox while DEBUG is off.",
                 hint="Set 'preset' to 'kennisnet' and name the hub's metadata file.",
                 id=SANDBOX_OUTSIDE_DEBUG,
             )
+        elif entry.preset == SANDBOX and not _is_included("intergrip_sandbox:index"):
+            yield checks.Error(
+                f"Federation {entry.name!r} uses the sandbox, but its URLs are not included.",
+                hint="Add path('sandbox/', include('django_intergrip_link.sandbox.urls')) to your "
+                "urlpatterns.",
+                id=NO_URLS,
+            )
+
+
+def _is_debug() -> bool:
+    """Whether the project itself says DEBUG; Django's test runner switches it off for its tests."""
+    module = sys.modules.get(getattr(django_settings, "SETTINGS_MODULE", None) or "")
+    return bool(django_settings.DEBUG or getattr(module, "DEBUG", False))
 
 
 def check_policy() -> Found:
@@ -259,9 +273,7 @@ def check_backends() -> Found:
 
 def check_urls() -> Found:
     """Our URLs are included, djangosaml2's are not."""
-    try:
-        reverse("intergrip_link:start", args=["kennisnet"])
-    except NoReverseMatch:
+    if not _is_included("intergrip_link:start", "kennisnet"):
         yield checks.Error(
             "The URLs of django_intergrip_link are not included.",
             hint="Add path('', include('django_intergrip_link.urls')) to your urlpatterns.",
@@ -273,6 +285,14 @@ def check_urls() -> Found:
             hint="Remove it: its views accept what ours refuse.",
             id=DJANGOSAML2_URLS,
         )
+
+
+def _is_included(name: str, *args: str) -> bool:
+    try:
+        reverse(name, args=args)
+    except NoReverseMatch:
+        return False
+    return True
 
 
 def _included(patterns: Any) -> Iterator[str]:
