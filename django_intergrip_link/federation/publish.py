@@ -12,6 +12,7 @@ from saml2.metadata import entity_descriptor
 from signxml.algorithms import CanonicalizationMethod
 from signxml.signer import XMLSigner
 
+from . import names
 from .config import Federation, UnknownFederation, get_federation, load_sp_config
 
 
@@ -39,16 +40,8 @@ def sign_metadata(federation: Federation) -> bytes:
     descriptor.id = "_metadata"
     root = etree.fromstring(str(descriptor).encode())
     certificate = Path(configuration.cert_file).read_text(encoding="ascii")
-    signer = XMLSigner(
-        signature_algorithm="rsa-sha256",
-        digest_algorithm="sha256",
-        c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
-    )
-    signed = signer.sign(
-        root, key=federation.key, cert=certificate, reference_uri="_metadata", id_attribute="ID"
-    )
-    # The schema wants the signature first; signxml appends it.
-    signature = signed[-1]
-    signed.remove(signature)
-    signed.insert(0, signature)
+    # signxml signs in place of this; the schema wants the signature first.
+    root.insert(0, etree.Element(names.SIGNATURE, nsmap={"ds": names.DS}, Id="placeholder"))
+    signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)
+    signed = signer.sign(root, key=federation.key, cert=certificate, reference_uri="_metadata")
     return bytes(etree.tostring(signed, xml_declaration=True, encoding="UTF-8"))
