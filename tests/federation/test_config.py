@@ -95,7 +95,7 @@ def test_hub__follows_its_file(fake_school: Any, settings: Any) -> None:
     metadata_path(settings).write_bytes(fake_school.hub.metadata(valid_until=later))
 
     assert federation.hub() is not before
-    assert federation.hub().valid_until.date() == later.date()
+    assert str(federation.hub().valid_until)[:10] == str(later)[:10]
     assert federation.hub() is federation.hub()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -110,14 +111,22 @@ def _no_redirect(tree: etree._Element) -> None:
             service.set("Binding", "urn:other")
 
 
-REFUSED = {
+def _rename(tree: etree._Element) -> None:
+    tree.set("entityID", "https://evil.example")
+
+
+def _odd_date(tree: etree._Element) -> None:
+    tree.set("validUntil", "soon")
+
+
+REFUSED: dict[str, tuple[Callable[[etree._Element], None], str]] = {
     "no role": (lambda tree: _remove(tree, "md:IDPSSODescriptor"), "no IDPSSODescriptor"),
     "no key": (lambda tree: _remove(tree, ".//md:KeyDescriptor"), "no signing certificate"),
     "KEY-05 encryption key": (_set_use, "no signing certificate"),
     "broken certificate": (_break_certificate, "cannot be read"),
     "no address": (_no_redirect, "no SingleSignOnService"),
-    "another entity": (lambda tree: tree.set("entityID", "https://evil"), "0 entities"),
-    "odd end date": (lambda tree: tree.set("validUntil", "soon"), "not a date"),
+    "another entity": (_rename, "0 entities"),
+    "odd end date": (_odd_date, "not a date"),
 }
 
 

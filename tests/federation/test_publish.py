@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 from django.test import Client
 from lxml import etree
-from signxml.verifier import SignatureConfiguration, XMLVerifier
+from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
 from django_intergrip_link.federation.names import HTTP_POST, NAMESPACES
 
@@ -20,16 +20,14 @@ def test_metadata__signed_and_complete(client: Client, fake_school: Any, setting
     entry = settings.INTERGRIP_LINK["FEDERATIONS"]["kennisnet"]
     certificate = x509.load_pem_x509_certificate(Path(entry["cert_file"]).read_bytes())
     tree = etree.fromstring(response.content)
-    signed = (
-        XMLVerifier()
-        .verify(
-            tree,
-            x509_cert=certificate,
-            id_attribute="ID",
-            expect_config=SignatureConfiguration(location="./"),
-        )
-        .signed_xml
+    result = XMLVerifier().verify(
+        tree,
+        x509_cert=certificate,
+        id_attribute="ID",
+        expect_config=SignatureConfiguration(location="./"),
     )
+    assert isinstance(result, VerifyResult)
+    signed = result.signed_xml
     assert signed is not None
     assert tree[0].tag == f"{{{NAMESPACES['ds']}}}Signature"
     assert signed.get("entityID") == "https://testserver/saml2/kennisnet/metadata"

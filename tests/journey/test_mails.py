@@ -36,7 +36,8 @@ def test_mail__both_parts_say_where_and_how_to_undo(
     link(arrive, django_capture_on_commit_callbacks)
 
     message = mail.outbox[0]
-    html = str(message.alternatives[0][0])  # type: ignore[attr-defined]
+    assert isinstance(message, mail.EmailMultiAlternatives)
+    html = str(message.alternatives[0][0])
     assert message.subject == "Je schoolaccount is gekoppeld aan Doorstroom"
     for part in (message.body, html):
         assert "Petteflat College" in part
