@@ -39,10 +39,11 @@ def fake_school(fake_school_factory: Callable[..., FakeSchool]) -> FakeSchool:
 
 
 @pytest.fixture
-def school_login(request: pytest.FixtureRequest) -> Callable[..., Any]:
+def school_login(request: pytest.FixtureRequest, db: None) -> Callable[..., Any]:
     """Return :func:`django_intergrip_link.testing.login.school_login`.
 
-    Without a school it takes ``fake_school``: ``school_login(client, next="/dossier/")``.
+    Without a school it takes ``fake_school``: ``school_login(client, next="/dossier/")``. It names
+    ``db`` because pytest-django makes a test database only for what a test asks by name.
     """
     from django_intergrip_link.testing import login
 

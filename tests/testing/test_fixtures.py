@@ -51,6 +51,13 @@ def test_school_login__unlinked_account_is_asked_to_link(client: Client, school_
     assert not logged_in(client).is_authenticated
 
 
+def test_school_login__asks_for_a_test_database(
+    request: pytest.FixtureRequest, school_login: Any
+) -> None:
+    # pytest-django looks at names only; without one the project's own database would be used.
+    assert "db" in request.fixturenames
+
+
 @pytest.mark.parametrize("sign", ["response", "assertion", "both"])
 def test_school_login__linked_account_goes_in(
     client: Client, school_login: Any, linked_user: Any, sign: str
