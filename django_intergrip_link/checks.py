@@ -49,6 +49,7 @@ NO_DUTCH = "intergrip_link.W003"
 CERTIFICATE_ENDS = "intergrip_link.W004"
 FOREIGN_COOKIES = "intergrip_link.W005"
 PYXMLSECURITY = "intergrip_link.W006"
+METADATA_ENDED = "intergrip_link.W007"
 
 NEEDED_MIDDLEWARE = (
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -179,7 +180,7 @@ _KEY_HINTS = {
 
 
 def check_metadata() -> Found:
-    """The hub's metadata can be read, and its certificates do not end soon."""
+    """The hub's metadata can be read, still counts, and its certificates do not end soon."""
     for entry in _federations():
         try:
             hub = get_federation(entry.name).read_hub()
@@ -192,7 +193,17 @@ def check_metadata() -> Found:
         except (ImproperlyConfigured, NoReverseMatch):
             continue  # check_keys, check_sandbox or check_urls says it
         else:
+            yield from _metadata_ended(entry, hub)
             yield from _certificate_ends(entry, hub)
+
+
+def _metadata_ended(entry: FederationSettings, hub: Hub) -> Found:
+    if hub.valid_until is not None and hub.valid_until <= datetime.now(UTC):
+        yield checks.Warning(
+            f"Federation {entry.name!r}: the hub's metadata ended on {hub.valid_until:%Y-%m-%d}.",
+            hint="Nobody can log in through it until you save the hub's metadata again.",
+            id=METADATA_ENDED,
+        )
 
 
 def _certificate_ends(entry: FederationSettings, hub: Hub) -> Found:
