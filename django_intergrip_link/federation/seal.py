@@ -45,31 +45,29 @@ class Sealed:
 
 
 def break_seal(root: etree._Element, certificates: Iterable[x509.Certificate]) -> Sealed:
-    """Verify every signature of a gated response and return only what they cover.
+    """Verify the outermost signature of a gated response and return only what it covers.
+
+    A signed response covers its assertion, whatever signature that has of its own; a response
+    without one is an unsigned envelope, and then the assertion must be signed (SAML core 2.0,
+    section 5.3).
 
     Args:
         root: result of :func:`~.gate.open_gate`.
         certificates: the hub's signing certificates, from its metadata and nowhere else.
 
     Raises:
-        WrongSignature: nothing signed covers the assertion, or one signature does not verify.
+        WrongSignature: nothing is signed, or no key of the hub made this signature.
         WrongStructure: not exactly one assertion.
     """
     trusted = tuple(certificates)
     assertion = the_assertion(root)
-    signed_response = signed_assertion = None
-    # SECURITY: each signature that is there must verify; a broken one beside a good one is a
-    # refusal.
-    if assertion.find(names.SIGNATURE) is not None:
-        signed_assertion = _verify(assertion, trusted)
+    # SECURITY: a signature on the response must verify; a good one inside never makes up for it.
     if root.find(names.SIGNATURE) is not None:
-        signed_response = _verify(root, trusted)
-    if signed_response is not None:
-        element, certificate = signed_response
-        return Sealed(assertion=the_assertion(element), response=element, signed_by=certificate)
-    if signed_assertion is not None:
-        element, certificate = signed_assertion
-        return Sealed(assertion=element, response=None, signed_by=certificate)
+        response, certificate = _verify(root, trusted)
+        return Sealed(assertion=the_assertion(response), response=response, signed_by=certificate)
+    if assertion.find(names.SIGNATURE) is not None:
+        signed, certificate = _verify(assertion, trusted)
+        return Sealed(assertion=signed, response=None, signed_by=certificate)
     raise WrongSignature("nothing is signed")
 
 
