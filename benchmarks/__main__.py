@@ -72,10 +72,10 @@ def _row(shape: str) -> str:
     for number in range(ANSWERS + WARM_UP):
         field, body = _answer(shape)
         size = len(b64decode(field))
-        tree = _time(times["gate"], lambda body=body: open_gate(read_field(body)))
-        _time(times["seal"], lambda tree=tree: break_seal(tree, certificates))
-        _time(times["floor"], lambda field=field: _floor(field, shape, key))
-        _time(times["whole"], lambda body=body: read_answer(federation, body))
+        tree = _time(times["gate"], lambda raw: open_gate(read_field(raw)), body)
+        _time(times["seal"], break_seal, tree, certificates)
+        _time(times["floor"], _floor, field, shape, key)
+        _time(times["whole"], read_answer, federation, body)
         if number == WARM_UP:
             for values in times.values():
                 values.clear()
@@ -88,9 +88,9 @@ def _row(shape: str) -> str:
     )
 
 
-def _time(into: list[float], step: Callable[[], Any]) -> Any:
+def _time(into: list[float], step: Callable[..., Any], *arguments: Any) -> Any:
     began = perf_counter()
-    result = step()
+    result = step(*arguments)
     into.append(perf_counter() - began)
     return result
 
