@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -106,6 +108,8 @@ def _build(entry: FederationSettings, metadata_path: str, acs_path: str) -> Fede
     entity_id = entry.entity_id or f"{entry.base_url}{metadata_path}"
     acs_url = f"{entry.base_url}{acs_path}"
     key_file, cert_file = _key_files(entry)
+    key = _load_key(key_file)
+    _require_certificate_of(key, cert_file)
     preset = PRESETS[entry.preset]
     return Federation(
         name=entry.name,
@@ -113,7 +117,7 @@ def _build(entry: FederationSettings, metadata_path: str, acs_path: str) -> Fede
         entity_id=entity_id,
         acs_url=acs_url,
         is_https=entry.is_https,
-        key=_load_key(key_file),
+        key=key,
         sp_config=_sp_config(entity_id, acs_url, key_file, cert_file, preset),
         read_hub=_hub_reader(entry, preset),
     )
@@ -162,6 +166,18 @@ def _load_key(path: str) -> RSAPrivateKey:
     return key
 
 
+def _require_certificate_of(key: RSAPrivateKey, path: str) -> None:
+    """Refuse a certificate that cannot be read or names another key: no hub would believe us."""
+    try:
+        certificate = load_certificate(path)
+    except MetadataError as error:
+        raise ImproperlyConfigured(
+            f"No usable certificate in {path!r}. Make one with `manage.py intergrip_keys`."
+        ) from error
+    if certificate.public_key() != key.public_key():
+        raise ImproperlyConfigured(f"The certificate in {path!r} is not of the key beside it.")
+
+
 def _key_files(entry: FederationSettings) -> tuple[str, str]:
     if entry.preset == SANDBOX and not entry.key_file:
         return _sandbox_key_files()
@@ -180,6 +196,7 @@ def _sandbox_key_files() -> tuple[str, str]:
 
     key, certificate = sp_key_pair()
     folder = Path(tempfile.mkdtemp(prefix="intergrip-sandbox-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     key_file, cert_file = folder / "sp.key", folder / "sp.crt"
     key_file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     cert_file.write_bytes(certificate.public_bytes(Encoding.PEM))

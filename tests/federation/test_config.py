@@ -62,6 +62,7 @@ def test_get__own_entity_id(fake_school: Any, settings: Any) -> None:
         ({"preset": "elsewhere"}, "has no preset 'elsewhere'"),
         ({"key_file": ""}, "needs 'key_file' and 'cert_file'"),
         ({"key_file": "/nowhere/sp.key"}, "No usable private key"),
+        ({"cert_file": "/nowhere/sp.crt"}, "No usable certificate"),
         ({"metadata_file": ""}, "needs 'metadata_file'"),
     ],
 )
@@ -84,6 +85,15 @@ def test_get__key_of_another_kind(fake_school: Any, settings: Any, tmp_path: Pat
     change(settings, key_file=str(path))
 
     with pytest.raises(ImproperlyConfigured, match="must be RSA"):
+        get_federation(ENTRY)
+
+
+def test_get__certificate_of_another_key(fake_school: Any, settings: Any, tmp_path: Path) -> None:
+    path = tmp_path / "hub.crt"
+    path.write_bytes(fake_school.hub.certificate.public_bytes(Encoding.PEM))
+    change(settings, cert_file=str(path))
+
+    with pytest.raises(ImproperlyConfigured, match="is not of the key beside it"):
         get_federation(ENTRY)
 
 
