@@ -14,6 +14,8 @@ TIME_ZONE = "Europe/Amsterdam"
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 STATIC_URL = "static/"
+# Django 6.1 and later; older ones have their default, and both become locmem in a test.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {"default": read_database(os.environ.get("TEST_DATABASE_URL", "sqlite:///"))}

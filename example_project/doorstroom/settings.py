@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DEMO_PORT = os.environ.get("DEMO_PORT", "8000")
 
@@ -60,7 +62,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Mails, such as "your school account is linked", appear in the terminal.
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+if django.VERSION < (6, 1):
+    EMAIL_BACKEND = MAILERS["default"]["BACKEND"]
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]

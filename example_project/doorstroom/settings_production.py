@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import django
+
 from doorstroom.settings import *  # noqa: F403
 from doorstroom.settings import BASE_DIR, INTERGRIP_LINK
 
@@ -36,7 +38,9 @@ CACHES = {
         "LOCATION": os.environ["DOORSTROOM_REDIS"],
     },
 }
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend"}}
+if django.VERSION < (6, 1):
+    EMAIL_BACKEND = MAILERS["default"]["BACKEND"]
 
 # The proxy in front ends TLS, and removes this header from what visitors send.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
