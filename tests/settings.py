@@ -61,6 +61,9 @@ TEMPLATES = [
     },
 ]
 
+# Django 6.1 warns without it; Django 5.2 does not know it.
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "django_intergrip_link.backends.SchoolBackend",

@@ -7,19 +7,11 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.mail.backends.base import BaseEmailBackend
 
 from django_intergrip_link.models import AccountLink
 from tests.journey.walking import Walker
 
 Arrive = Callable[..., Walker]
-
-
-class DownBackend(BaseEmailBackend):
-    """A mail server that does not answer."""
-
-    def send_messages(self, messages: Any) -> int:
-        raise ConnectionRefusedError
 
 
 def link(arrive: Arrive, callbacks: Any) -> Walker:
@@ -47,9 +39,15 @@ def test_mail__both_parts_say_where_and_how_to_undo(
 
 
 def test_mail__server_down_leaves_the_link(
-    arrive: Arrive, sanne: Any, settings: Any, django_capture_on_commit_callbacks: Any
+    arrive: Arrive,
+    sanne: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.journey.test_mails.DownBackend"
+    def refuse(*args: Any, **kwargs: Any) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
 
     walker = link(arrive, django_capture_on_commit_callbacks)
 
