@@ -119,9 +119,16 @@ def check_subject_keys() -> Found:
     )
     if _declared() and (not keys or not is_usable):
         yield checks.Error(
-            "INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret of 32 characters or more.",
+            "INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret, each of 32 characters or "
+            "more.",
             hint="Add 'SUBJECT_KEYS': {'1': os.environ['SUBJECT_KEY']}; `manage.py intergrip_keys` "
             "makes one. Never change it once people are linked; add a new one in front.",
+            id=WEAK_SUBJECT_KEY,
+        )
+    elif any(len(str(key_id)) > conf.MAXIMUM_KEY_ID_LENGTH for key_id in keys or ()):
+        yield checks.Error(
+            "INTERGRIP_LINK['SUBJECT_KEYS'] has an id of more than 32 characters.",
+            hint="Give each key a short id, such as the year: 'SUBJECT_KEYS': {'2026': …}.",
             id=WEAK_SUBJECT_KEY,
         )
 
@@ -130,7 +137,7 @@ def check_federations() -> Found:
     """Each federation is readable and has a known preset."""
     try:
         federations = settings.FEDERATIONS if _declared() else {}
-    except (ImproperlyConfigured, AttributeError, TypeError) as error:
+    except ImproperlyConfigured as error:
         yield checks.Error(
             str(error),
             hint="Add 'FEDERATIONS': {'kennisnet': {'base_url': 'https://www.example.nl', …}}.",
@@ -242,6 +249,8 @@ def _is_debug() -> bool:
 
 def check_policy() -> Found:
     """The link policy can be imported and called."""
+    if not _declared():
+        return
     try:
         usable = callable(settings.LINK_POLICY)
     except (ImportError, AttributeError):
@@ -403,7 +412,7 @@ def _declared() -> dict[str, Any]:
 def _federations() -> list[FederationSettings]:
     try:
         return [e for e in settings.FEDERATIONS.values() if e.preset in PRESETS]
-    except (ImproperlyConfigured, AttributeError, TypeError):
+    except ImproperlyConfigured:
         return []  # check_federations says it
 
 

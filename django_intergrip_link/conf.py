@@ -6,6 +6,7 @@ malformed key raises ``ImproperlyConfigured`` here and is reported earlier by ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,9 @@ FEDERATION_KEYS = frozenset(
     }
 )
 MINIMUM_SUBJECT_KEY_LENGTH = 32
+MAXIMUM_KEY_ID_LENGTH = 32
 DEFAULT_POLICY = "django_intergrip_link.journey.policy.default_policy"
+_NAME = re.compile(r"[-\w]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,10 +85,12 @@ class Settings:
     @property
     def FEDERATIONS(self) -> Mapping[str, FederationSettings]:  # noqa: N802
         """Return the federations by name; the name is the ``<federation>`` part of the URLs."""
-        return {
-            name: _read_federation(name, entry)
-            for name, entry in self._required("FEDERATIONS").items()
-        }
+        federations = self._required("FEDERATIONS")
+        if not isinstance(federations, Mapping):
+            raise ImproperlyConfigured(
+                "INTERGRIP_LINK['FEDERATIONS'] must be a dict of name to federation."
+            )
+        return {name: _read_federation(name, entry) for name, entry in federations.items()}
 
     @property
     def LINK_POLICY(self) -> Callable[..., str | None]:  # noqa: N802
@@ -114,7 +119,13 @@ class Settings:
             ) from error
 
 
-def _read_federation(name: str, entry: Mapping[str, Any]) -> FederationSettings:
+def _read_federation(name: Any, entry: Any) -> FederationSettings:
+    is_named = isinstance(name, str) and _NAME.fullmatch(name)
+    if not is_named or not isinstance(entry, Mapping):
+        raise ImproperlyConfigured(
+            f"INTERGRIP_LINK['FEDERATIONS'][{name!r}] must be a dict, and its name at most 40 "
+            "letters, digits, hyphens and underscores."
+        )
     unknown = set(entry) - FEDERATION_KEYS
     if unknown or "base_url" not in entry:
         raise ImproperlyConfigured(
