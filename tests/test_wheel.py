@@ -78,6 +78,7 @@ def test_wheel__holds_no_keys(names: set[str]) -> None:
 def test_wheel__offers_the_pytest_plugin(wheel: ZipFile, names: set[str]) -> None:
     entry_points = next(name for name in names if name.endswith("entry_points.txt"))
 
-    assert "[pytest11]\nintergrip_link = django_intergrip_link.testing.fixtures" in wheel.read(
-        entry_points
-    ).decode()
+    assert (
+        "[pytest11]\nintergrip_link = django_intergrip_link.testing.fixtures"
+        in wheel.read(entry_points).decode()
+    )

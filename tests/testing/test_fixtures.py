@@ -29,7 +29,7 @@ def test_plugin__loads_without_django() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
 
-    run = subprocess.run(  # noqa: S603 - our own code
+    run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
 
