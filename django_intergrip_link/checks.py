@@ -82,8 +82,8 @@ def _run(*parts: Callable[[], Found]) -> Callable[..., list[checks.CheckMessage]
 
 
 def check_settings_exist() -> Found:
-    """INTERGRIP_LINK is there and a dict."""
-    if not isinstance(getattr(django_settings, "INTERGRIP_LINK", None), dict):
+    """INTERGRIP_LINK is there, a dict, and not empty."""
+    if not settings.declared:
         yield checks.Error(
             "INTERGRIP_LINK is not set.",
             hint="Add INTERGRIP_LINK = {'SITE_NAME': …, 'SUBJECT_KEYS': …, 'FEDERATIONS': …}.",
@@ -93,7 +93,7 @@ def check_settings_exist() -> Found:
 
 def check_known_keys() -> Found:
     """No key is misspelled."""
-    for key in sorted(set(_declared()) - conf.KEYS):
+    for key in sorted(set(settings.declared) - conf.KEYS):
         yield checks.Error(
             f"INTERGRIP_LINK has an unknown key {key!r}.",
             hint=f"Known keys: {', '.join(sorted(conf.KEYS))}.",
@@ -103,7 +103,7 @@ def check_known_keys() -> Found:
 
 def check_site_name() -> Found:
     """Students see the name of the site in nearly every sentence."""
-    if _declared() and not _declared().get("SITE_NAME"):
+    if settings.declared and not settings.declared.get("SITE_NAME"):
         yield checks.Error(
             "INTERGRIP_LINK['SITE_NAME'] is missing.",
             hint="Type the name that students know, e.g. 'SITE_NAME': 'Doorstroom'.",
@@ -113,11 +113,11 @@ def check_site_name() -> Found:
 
 def check_subject_keys() -> Found:
     """School accounts are stored under a key of their own, long enough to be one."""
-    keys = _declared().get("SUBJECT_KEYS")
+    keys = settings.declared.get("SUBJECT_KEYS")
     is_usable = isinstance(keys, dict) and all(
         len(str(secret)) >= conf.MINIMUM_SUBJECT_KEY_LENGTH for secret in keys.values()
     )
-    if _declared() and (not keys or not is_usable):
+    if settings.declared and (not keys or not is_usable):
         yield checks.Error(
             "INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret, each of 32 characters or "
             "more.",
@@ -136,7 +136,7 @@ def check_subject_keys() -> Found:
 def check_federations() -> Found:
     """Each federation is readable and has a known preset."""
     try:
-        federations = settings.FEDERATIONS if _declared() else {}
+        federations = settings.FEDERATIONS if settings.declared else {}
     except ImproperlyConfigured as error:
         yield checks.Error(
             str(error),
@@ -249,7 +249,7 @@ def _is_debug() -> bool:
 
 def check_policy() -> Found:
     """The link policy can be imported and called."""
-    if not _declared():
+    if not settings.declared:
         return
     try:
         usable = callable(settings.LINK_POLICY)
@@ -257,7 +257,7 @@ def check_policy() -> Found:
         usable = False
     if not usable:
         yield checks.Error(
-            f"LINK_POLICY cannot be imported: {_declared().get('LINK_POLICY')!r}.",
+            f"LINK_POLICY cannot be imported: {settings.declared.get('LINK_POLICY')!r}.",
             hint="Give the dotted path of a function (*, user, account, school) -> str | None.",
             id=BAD_POLICY,
         )
@@ -265,7 +265,7 @@ def check_policy() -> Found:
 
 def check_support() -> Found:
     """Pages can say where to get help."""
-    if _declared() and not settings.SUPPORT:
+    if settings.declared and not settings.SUPPORT:
         yield checks.Warning(
             "INTERGRIP_LINK['SUPPORT'] is not set, so pages have no help link.",
             hint="Add 'SUPPORT': 'https://www.example.nl/help' or a mailto: address.",
@@ -402,11 +402,6 @@ def check_cache() -> Found:
             hint="Set CACHES['default'] to Redis, Memcached or the database.",
             id=LOCAL_CACHE,
         )
-
-
-def _declared() -> dict[str, Any]:
-    declared = getattr(django_settings, "INTERGRIP_LINK", None)
-    return declared if isinstance(declared, dict) else {}
 
 
 def _federations() -> list[FederationSettings]:

@@ -64,8 +64,9 @@ class Settings:
 
     @property
     def declared(self) -> Mapping[str, Any]:
-        """Return the dict as the project wrote it, empty when it is absent."""
-        return getattr(django_settings, "INTERGRIP_LINK", {})
+        """Return the dict as the project wrote it, empty when it is absent or no dict at all."""
+        declared = getattr(django_settings, "INTERGRIP_LINK", None)
+        return declared if isinstance(declared, Mapping) else {}
 
     @property
     def SITE_NAME(self) -> str:  # noqa: N802

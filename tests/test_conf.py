@@ -100,7 +100,7 @@ def test_federations__paths_may_be_path_objects(settings: Any) -> None:
 @pytest.mark.parametrize(
     ("base_url", "is_https"), [("https://www.example.nl", True), ("http://localhost:8000", False)]
 )
-def test_federations__https(settings: Any, base_url: str, is_https: bool) -> None:
+def test_federations__https(settings: Any, base_url: str, *, is_https: bool) -> None:
     settings.INTERGRIP_LINK = {"FEDERATIONS": {"kennisnet": {"base_url": base_url}}}
 
     assert ours.FEDERATIONS["kennisnet"].is_https is is_https

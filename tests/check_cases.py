@@ -1,0 +1,301 @@
+"""One row for each way to break a good production site, and the whole message that follows.
+
+``test_checks`` breaks the site; ``test_docs`` compares the messages with the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django_intergrip_link import checks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """``breaks`` changes pytest-django's settings; ``message`` may hold ``{folder}``."""
+
+    name: str
+    id: str
+    message: str
+    breaks: Callable[[Any], None]
+
+
+def declare(**changes: Any) -> Callable[[Any], None]:
+    """Return a change of keys of ``INTERGRIP_LINK``; ``None`` removes one."""
+
+    def change(settings: Any) -> None:
+        declared = {**settings.INTERGRIP_LINK, **changes}
+        settings.INTERGRIP_LINK = {k: v for k, v in declared.items() if v is not None}
+
+    return change
+
+
+def federate(**changes: Any) -> Callable[[Any], None]:
+    """Return a change of the one federation; ``None`` removes a key."""
+
+    def change(settings: Any) -> None:
+        federations = settings.INTERGRIP_LINK["FEDERATIONS"]
+        entry = {**federations["kennisnet"], **changes}
+        kept = {k: v for k, v in entry.items() if v is not None}
+        declare(FEDERATIONS={"kennisnet": kept})(settings)
+
+    return change
+
+
+def set_to(**changes: Any) -> Callable[[Any], None]:
+    """Return a change of Django's own settings."""
+
+    def change(settings: Any) -> None:
+        for name, value in changes.items():
+            setattr(settings, name, value)
+
+    return change
+
+
+def without(setting: str, *values: str) -> Callable[[Any], None]:
+    """Return the removal of values from a list setting."""
+
+    def change(settings: Any) -> None:
+        kept = [value for value in getattr(settings, setting) if value not in values]
+        setattr(settings, setting, kept)
+
+    return change
+
+
+def play_sandbox(settings: Any) -> None:
+    """Trust the sandbox on a development site, without its pages."""
+    settings.DEBUG = True
+    declare(FEDERATIONS={"kennisnet": {"preset": "sandbox", "base_url": "http://localhost:8000"}})(
+        settings
+    )
+
+
+CASES = (
+    Case(
+        name="nothing declared",
+        id=checks.NO_SETTINGS,
+        message="INTERGRIP_LINK is not set.",
+        breaks=set_to(INTERGRIP_LINK=None),
+    ),
+    Case(
+        name="not a dict",
+        id=checks.NO_SETTINGS,
+        message="INTERGRIP_LINK is not set.",
+        breaks=set_to(INTERGRIP_LINK="Doorstroom"),
+    ),
+    Case(
+        name="misspelled key",
+        id=checks.UNKNOWN_KEY,
+        message="INTERGRIP_LINK has an unknown key 'SITENAME'.",
+        breaks=declare(SITENAME="Doorstroom"),
+    ),
+    Case(
+        name="no name",
+        id=checks.NO_SITE_NAME,
+        message="INTERGRIP_LINK['SITE_NAME'] is missing.",
+        breaks=declare(SITE_NAME=None),
+    ),
+    Case(
+        name="no subject keys",
+        id=checks.WEAK_SUBJECT_KEY,
+        message="INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret, "
+        "each of 32 characters or more.",
+        breaks=declare(SUBJECT_KEYS=None),
+    ),
+    Case(
+        name="subject keys of another shape",
+        id=checks.WEAK_SUBJECT_KEY,
+        message="INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret, "
+        "each of 32 characters or more.",
+        breaks=declare(SUBJECT_KEYS="s" * 40),
+    ),
+    Case(
+        name="one short subject key",
+        id=checks.WEAK_SUBJECT_KEY,
+        message="INTERGRIP_LINK['SUBJECT_KEYS'] needs at least one secret, "
+        "each of 32 characters or more.",
+        breaks=declare(SUBJECT_KEYS={"2": "s" * 32, "1": "s" * 31}),
+    ),
+    Case(
+        name="long key id",
+        id=checks.WEAK_SUBJECT_KEY,
+        message="INTERGRIP_LINK['SUBJECT_KEYS'] has an id of more than 32 characters.",
+        breaks=declare(SUBJECT_KEYS={"k" * 33: "s" * 32}),
+    ),
+    Case(
+        name="no federations",
+        id=checks.BAD_FEDERATION,
+        message="INTERGRIP_LINK['FEDERATIONS'] is missing; "
+        "see the settings page of the documentation.",
+        breaks=declare(FEDERATIONS=None),
+    ),
+    Case(
+        name="unknown preset",
+        id=checks.BAD_FEDERATION,
+        message="Federation 'kennisnet' has no preset 'entree'.",
+        breaks=federate(preset="entree"),
+    ),
+    Case(
+        name="path in base_url",
+        id=checks.BAD_BASE_URL,
+        message="Federation 'kennisnet': base_url must be https://host without a path.",
+        breaks=federate(base_url="https://www.example.nl/app"),
+    ),
+    Case(
+        name="no TLS",
+        id=checks.BAD_BASE_URL,
+        message="Federation 'kennisnet': base_url must be https://host without a path.",
+        breaks=federate(base_url="http://www.example.nl"),
+    ),
+    Case(
+        name="no key",
+        id=checks.NO_KEYS,
+        message="Federation 'kennisnet' needs 'key_file' and 'cert_file'. "
+        "Make both with `manage.py intergrip_keys`.",
+        breaks=federate(key_file=None),
+    ),
+    Case(
+        name="key file gone",
+        id=checks.NO_KEYS,
+        message="No usable private key in '/nowhere/sp.key'. "
+        "Make one with `manage.py intergrip_keys`.",
+        breaks=federate(key_file="/nowhere/sp.key"),
+    ),
+    Case(
+        name="no metadata",
+        id=checks.NO_METADATA,
+        message="Federation 'kennisnet' needs 'metadata_file': "
+        "the hub's metadata, saved as a file.",
+        breaks=federate(metadata_file=None),
+    ),
+    Case(
+        name="metadata file gone",
+        id=checks.NO_METADATA,
+        message="Federation 'kennisnet': metadata file is gone.",
+        breaks=federate(metadata_file="/nowhere/hub.xml"),
+    ),
+    Case(
+        name="metadata of another hub",
+        id=checks.NO_METADATA,
+        message="Federation 'kennisnet': 0 entities match "
+        "https://engine.entree-s.kennisnet.nl/authentication/idp/metadata.",
+        breaks=federate(preset="kennisnet-staging"),
+    ),
+    Case(
+        name="sandbox in production",
+        id=checks.SANDBOX_OUTSIDE_DEBUG,
+        message="Federation 'kennisnet' trusts the sandbox while DEBUG is off.",
+        breaks=federate(preset="sandbox"),
+    ),
+    Case(
+        name="backend not listed",
+        id=checks.NO_BACKEND,
+        message="SchoolBackend is not in AUTHENTICATION_BACKENDS.",
+        breaks=without("AUTHENTICATION_BACKENDS", "django_intergrip_link.backends.SchoolBackend"),
+    ),
+    Case(
+        name="djangosaml2's backend",
+        id=checks.SAML2_BACKEND,
+        message="djangosaml2.backends.Saml2Backend is listed beside SchoolBackend.",
+        breaks=set_to(
+            AUTHENTICATION_BACKENDS=[
+                "django_intergrip_link.backends.SchoolBackend",
+                "djangosaml2.backends.Saml2Backend",
+            ]
+        ),
+    ),
+    Case(
+        name="djangosaml2's URLs",
+        id=checks.DJANGOSAML2_URLS,
+        message="djangosaml2.urls is included beside ours.",
+        breaks=set_to(ROOT_URLCONF="tests.urls_with_djangosaml2"),
+    ),
+    Case(
+        name="URLs not included",
+        id=checks.NO_URLS,
+        message="The URLs of django_intergrip_link are not included.",
+        breaks=set_to(ROOT_URLCONF="django.contrib.auth.urls"),
+    ),
+    Case(
+        name="sandbox without its URLs",
+        id=checks.NO_URLS,
+        message="Federation 'kennisnet' uses the sandbox, but its URLs are not included.",
+        breaks=play_sandbox,
+    ),
+    Case(
+        name="policy that is not there",
+        id=checks.BAD_POLICY,
+        message="LINK_POLICY cannot be imported: 'tests.check_cases.nothing'.",
+        breaks=declare(LINK_POLICY="tests.check_cases.nothing"),
+    ),
+    Case(
+        name="policy that is no function",
+        id=checks.BAD_POLICY,
+        message="LINK_POLICY cannot be imported: 'tests.check_cases.CASES'.",
+        breaks=declare(LINK_POLICY="tests.check_cases.CASES"),
+    ),
+    Case(
+        name="sessions in cookies",
+        id=checks.COOKIE_SESSIONS,
+        message="Sessions are kept in cookies.",
+        breaks=set_to(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
+    ),
+    Case(
+        name="no CSRF middleware",
+        id=checks.NO_MIDDLEWARE,
+        message="django.middleware.csrf.CsrfViewMiddleware is not in MIDDLEWARE.",
+        breaks=without("MIDDLEWARE", "django.middleware.csrf.CsrfViewMiddleware"),
+    ),
+    Case(
+        name="session cookie over http",
+        id=checks.INSECURE_COOKIES,
+        message="SESSION_COOKIE_SECURE is off.",
+        breaks=set_to(SESSION_COOKIE_SECURE=False),
+    ),
+    Case(
+        name="CSRF cookie over http",
+        id=checks.INSECURE_COOKIES,
+        message="CSRF_COOKIE_SECURE is off.",
+        breaks=set_to(CSRF_COOKIE_SECURE=False),
+    ),
+    Case(
+        name="any host",
+        id=checks.ANY_HOST,
+        message="ALLOWED_HOSTS accepts every host.",
+        breaks=set_to(ALLOWED_HOSTS=["*"]),
+    ),
+    Case(
+        name="users made by what a school sends",
+        id=checks.SAML_SETTINGS,
+        message="SAML_CREATE_UNKNOWN_USER is set.",
+        breaks=set_to(SAML_CREATE_UNKNOWN_USER=True),
+    ),
+    Case(
+        name="cache of one process",
+        id=checks.LOCAL_CACHE,
+        message="The default cache is not shared, so limits count per process.",
+        breaks=set_to(
+            CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+        ),
+    ),
+    Case(
+        name="no help",
+        id=checks.NO_SUPPORT,
+        message="INTERGRIP_LINK['SUPPORT'] is not set, so pages have no help link.",
+        breaks=declare(SUPPORT=None),
+    ),
+    Case(
+        name="English only",
+        id=checks.NO_DUTCH,
+        message="LANGUAGES does not hold 'nl', so students read English.",
+        breaks=set_to(LANGUAGES=[("en", "English")]),
+    ),
+    Case(
+        name="session cookie for other sites",
+        id=checks.FOREIGN_COOKIES,
+        message="SESSION_COOKIE_SAMESITE lets other sites use the session.",
+        breaks=set_to(SESSION_COOKIE_SAMESITE="None"),
+    ),
+)
