@@ -29,9 +29,7 @@ def test_plugin__loads_without_django() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
 
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert (run.returncode, run.stderr) == (0, "")
 
