@@ -147,6 +147,13 @@ class UnknownRequest(IntergripError):
     page = "e5"
 
 
+class ForeignForm(IntergripError):
+    """A form without the token of this browser: another site's, or cookies are off."""
+
+    reason = "csrf"
+    page = "e5"
+
+
 class ExpiredRequest(IntergripError):
     """The request is older than ten minutes."""
 

@@ -48,6 +48,8 @@ class PasswordForm(forms.Form):
     def refuse_pair(self) -> None:
         """Say that name and password do not go together: one text for every cause."""
         self.add_error(None, self.error_messages["pair"] % self._site)
+        for field in self.fields.values():
+            field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": "errors-list"}
 
 
 class TokenForm(forms.Form):

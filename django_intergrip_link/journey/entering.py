@@ -13,6 +13,7 @@ from django_intergrip_link.errors import AccountSwitchedOff
 from django_intergrip_link.models import AccountLink
 
 from .pending import Pending
+from .site_account import call_name
 
 BACKEND: Final = "django_intergrip_link.backends.SchoolBackend"
 
@@ -44,12 +45,11 @@ def begin_linking(request: HttpRequest, pending: Pending) -> Pending:
     """
     user = request.user
     if user.is_authenticated:
-        name = user.get_short_name() or user.get_username()
         pending = Pending(
             arrival=pending.arrival,
             federation=pending.federation,
             next=pending.next,
-            local_name=name,
+            local_name=call_name(user),
             login=user.get_username(),
         )
     # SECURITY: shared computers. Nothing of an earlier person survives into this journey.

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
 
+from .site_account import call_name
+
 UNDO_LIFETIME: Final = 7 * 24 * 3600
 """Seconds that the undo link in the mail works."""
 
@@ -52,7 +54,7 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
         return False
     base_url = settings.FEDERATIONS[link.federation].base_url
     context = {
-        "name": link.user.get_short_name() or link.user.get_username(),
+        "name": call_name(link.user),
         "school_name": link.school.name,
         "site_name": settings.SITE_NAME,
         "when": timezone.localtime(link.linked_at),

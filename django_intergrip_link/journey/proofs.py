@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import authenticate, get_user_model
 from django.db import transaction
 from django.http import HttpRequest
+from django.views.decorators.debug import sensitive_variables
 from django_otp import devices_for_user
 from django_otp.models import Device
 
@@ -23,6 +24,7 @@ from .pending import Pending
 _TOKEN = re.compile(r"[0-9]{6,8}|[a-z2-7]{8}")
 
 
+@sensitive_variables("password")
 def prove_by_password(
     request: HttpRequest, pending: Pending, arrival: Arrival, *, login: str, password: str
 ) -> Pending | None:
@@ -62,6 +64,7 @@ def confirmed_devices(user: Any) -> list[Device]:
     return list(devices_for_user(user, confirmed=True))
 
 
+@sensitive_variables("token")
 def prove_by_token(
     session: Any, pending: Pending, arrival: Arrival, *, user: Any, token: str, device_id: str = ""
 ) -> Pending | None:

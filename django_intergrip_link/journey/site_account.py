@@ -34,6 +34,12 @@ class SiteAccount:
         return all(words) and not words[0] & words[1]
 
 
+def call_name(user: Any) -> str:
+    """Return what to call a user of any model: the short name, else the user name."""
+    short_name = getattr(user, "get_short_name", str)()
+    return str(short_name or user.get_username())
+
+
 def _mask(email: str) -> str:
     name, at, host = email.rpartition("@")
     return f"{name[:1]}•••@{host}" if at and name else ""

@@ -109,4 +109,4 @@ class UndoView(PageView):
 
     def _show(self, link: AccountLink, *, is_undone: bool) -> HttpResponse:
         is_over = is_undone or link.state == AccountLink.State.ENDED
-        return self.page("undo.html", school_name=link.school.name, undone=is_over)
+        return self.page("undo.html", school_name=link.school.name, undone=is_over, home_url="/")

@@ -8,17 +8,19 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import View
 
 from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import IntergripError, Unavailable
+from django_intergrip_link.errors import ForeignForm, IntergripError, Unavailable
 from django_intergrip_link.federation.config import Federation, UnknownFederation, get_federation
 from django_intergrip_link.journey import limits
 from django_intergrip_link.signals import school_login_refused
@@ -41,14 +43,32 @@ def default_destination() -> str:
     return resolve_url(django_settings.LOGIN_REDIRECT_URL)
 
 
+class _FormGuard(CsrfViewMiddleware):
+    """Django's CSRF check with our page for a refusal instead of Django's."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        raise ForeignForm(reason.partition(" - ")[0])
+
+
+def _guarded(request: HttpRequest) -> HttpResponse:
+    """Stand in for the view that is guarded: Django looks at its ``csrf_exempt``; it has none."""
+    return HttpResponse()
+
+
+_form_guard = _FormGuard(_guarded)
+
+
 # SECURITY: never inside one big transaction (ATOMIC_REQUESTS): failed tries and used tokens must
 # stay written when the request ends in an error.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
 @method_decorator(sensitive_post_parameters(), name="dispatch")
+# SECURITY: exempt from the middleware only because dispatch() asks the same check itself, first.
+@method_decorator(csrf_exempt, name="dispatch")
 class PageView(View):
     """A page of the journey. Subclasses raise :class:`IntergripError`; here it becomes a page."""
 
     federation_name = ""
+    is_form_guarded = True
     form_targets: tuple[str, ...] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -56,6 +76,7 @@ class PageView(View):
         self.federation_name = kwargs.get("federation", "")
         with translation.override(_language(request)):
             try:
+                self._guard_form(request)
                 response = self.prepare(request) or super().dispatch(request, *args, **kwargs)
             except IntergripError as error:
                 response = self.refuse(error)
@@ -110,6 +131,11 @@ class PageView(View):
         """Return where to begin again, or ``None`` when that is not known."""
         name = self.federation_name or next(iter(settings.FEDERATIONS), "")
         return reverse("intergrip_link:start", args=[name]) if name else None
+
+    def _guard_form(self, request: HttpRequest) -> None:
+        """Refuse a POST that does not carry this browser's CSRF token."""
+        if self.is_form_guarded:
+            _form_guard.process_view(request, _guarded, (), {})
 
     def _secure(self, response: HttpResponseBase) -> HttpResponseBase:
         # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.oath import TOTP
 
 TOTP_KEY = b"Doorstroom demo 2026"
-SPARE_CODES = ("daan-reserve-1", "daan-reserve-2", "daan-reserve-3")
+SPARE_CODES = ("daanres2", "daanres3", "daanres4")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -517,3 +518,39 @@ def test_fresh_login__older_login_at_school_is_refused(
     assert returning.status_code == 303
     assert first.status_code == 403
     assert reasons() == ["stale_login"]
+
+
+# --- forms of other sites ---------------------------------------------------------------------
+
+POSTS = ["someone_else", "prove", "otp", "confirm", "stop", "not_me", "logout", "language"]
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_forms__without_a_token_are_refused_with_our_page(
+    school_login: Any, fake_school: Any, sanne: Any, name: str
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    school_login(client)
+    walker = Walker(client)
+
+    response = walker.post(name, login="sanne", password=PASSWORD, confirm="yes", language="en")
+
+    assert response.status_code == 403
+    assert "Je browser onthoudt niet dat je bezig was." in response.content.decode()
+    assert reasons() == ["csrf"]
+    assert walker.get("link").status_code == 200
+
+
+def test_forms__with_their_token_pass(school_login: Any, fake_school: Any, sanne: Any) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"referer": "https://testserver/"})
+    school_login(client)
+    walker = Walker(client)
+    page = walker.get("prove").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert token
+
+    response = walker.post(
+        "prove", login="sanne", password=PASSWORD, csrfmiddlewaretoken=token.group(1)
+    )
+
+    assert response["Location"] == step("confirm")
