@@ -34,6 +34,8 @@ MAX_BODY: Final = MAX_FIELD * 5 // 4
 MAX_DEPTH: Final = 24
 MAX_ELEMENTS: Final = 2_000
 MAX_ATTRIBUTES: Final = 32
+MAX_NAMESPACES: Final = 256
+"""Namespace declarations; a hub that repeats two with every value stays far below."""
 
 _DECLARATION = re.compile(
     rb"<\?xml[ \t\r\n]+version=(\"1\.0\"|'1\.0')"
@@ -157,6 +159,9 @@ def _check_bytes(xml: bytes) -> None:
     # SECURITY: bounds before parsing; every element costs one or two "<", every attribute an "=".
     if content.count(b"<") > 2 * MAX_ELEMENTS:
         raise MalformedAnswer("too many elements")
+    # SECURITY: canonicalising copies namespaces in quadratic time; thousands would cost a second.
+    if content.count(b"xmlns") > MAX_NAMESPACES:
+        raise MalformedAnswer("too many namespaces")
 
 
 def _parse(xml: bytes) -> etree._Element:
