@@ -46,8 +46,10 @@ def _teacher(username: str, given_name: str, number: str) -> Person:
 
 PEOPLE: dict[str, tuple[Person, ...]] = {
     "hoogveld": (
+        _student("sanne.dewit", "Sanne", "004105"),
         _student("noor.dejong", "Noor", "004217"),
         _student("sem.bakker", "Sem", "004390"),
+        _teacher("i.bakker", "Ineke", "118"),
         _teacher("j.visser", "Joke", "120"),
     ),
     "sterrenmeer": (
@@ -56,6 +58,7 @@ PEOPLE: dict[str, tuple[Person, ...]] = {
         Person(username="a.kramer", given_name="Anton", affiliation="staff", number="77"),
     ),
     "veenpolder": (
+        _student("fatima.yilmaz", "Fatima", "9004"),
         _student("mila.vos", "Mila", "9021"),
         _student("finn.peters", "Finn", "9077"),
         _teacher("t.hendriks", "Trudy", "31"),
