@@ -24,6 +24,7 @@ class CompleteView(PageView):
     """GET ``saml2/<federation>/complete/<key>``: linked → in; not linked → *link*."""
 
     http_method_names = ["get"]
+    is_lasting = False
 
     def get(self, request: HttpRequest, federation: str, key: str) -> HttpResponse:
         """Claim the arrival for this browser and follow it."""

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
 from django.urls import reverse
@@ -20,10 +19,12 @@ from django.views.generic import View
 
 from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import ForeignForm, IntergripError, Unavailable
+from django_intergrip_link.errors import IntergripError, Unavailable
 from django_intergrip_link.federation.config import Federation, UnknownFederation, get_federation
 from django_intergrip_link.journey import limits
 from django_intergrip_link.signals import school_login_refused
+
+from .guard import require_own_form
 
 
 def federation_or_404(name: str) -> Federation:
@@ -43,21 +44,6 @@ def default_destination() -> str:
     return resolve_url(django_settings.LOGIN_REDIRECT_URL)
 
 
-class _FormGuard(CsrfViewMiddleware):
-    """Django's CSRF check with our page for a refusal instead of Django's."""
-
-    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
-        raise ForeignForm(reason.partition(" - ")[0])
-
-
-def _guarded(request: HttpRequest) -> HttpResponse:
-    """Stand in for the view that is guarded: Django looks at its ``csrf_exempt``; it has none."""
-    return HttpResponse()
-
-
-_form_guard = _FormGuard(_guarded)
-
-
 # SECURITY: never inside one big transaction (ATOMIC_REQUESTS): failed tries and used tokens must
 # stay written when the request ends in an error.
 @method_decorator(transaction.non_atomic_requests, name="dispatch")
@@ -65,10 +51,18 @@ _form_guard = _FormGuard(_guarded)
 # SECURITY: exempt from the middleware only because dispatch() asks the same check itself, first.
 @method_decorator(csrf_exempt, name="dispatch")
 class PageView(View):
-    """A page of the journey. Subclasses raise :class:`IntergripError`; here it becomes a page."""
+    """A page of the journey. Subclasses raise :class:`IntergripError`; here it becomes a page.
+
+    Attributes:
+        federation_name: of the journey, as far as it is known.
+        is_form_guarded: whether a POST needs this browser's CSRF token.
+        is_lasting: whether the address can be opened again, as the language switch does.
+        form_targets: other origins that a form of this page may lead to, for the CSP.
+    """
 
     federation_name = ""
     is_form_guarded = True
+    is_lasting = True
     form_targets: tuple[str, ...] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -76,7 +70,8 @@ class PageView(View):
         self.federation_name = kwargs.get("federation", "")
         with translation.override(_language(request)):
             try:
-                self._guard_form(request)
+                if self.is_form_guarded:
+                    require_own_form(request)
                 response = self.prepare(request) or super().dispatch(request, *args, **kwargs)
             except IntergripError as error:
                 response = self.refuse(error)
@@ -93,7 +88,7 @@ class PageView(View):
         shared = {
             "site_name": settings.SITE_NAME,
             "support_url": settings.SUPPORT,
-            "here": self.request.get_full_path() if hasattr(self, "get") else "",
+            "here": self.request.get_full_path() if self.is_lasting else "",
         }
         name = f"django_intergrip_link/{template}"
         return render(self.request, name, shared | context, status=status)
@@ -131,11 +126,6 @@ class PageView(View):
         """Return where to begin again, or ``None`` when that is not known."""
         name = self.federation_name or next(iter(settings.FEDERATIONS), "")
         return reverse("intergrip_link:start", args=[name]) if name else None
-
-    def _guard_form(self, request: HttpRequest) -> None:
-        """Refuse a POST that does not carry this browser's CSRF token."""
-        if self.is_form_guarded:
-            _form_guard.process_view(request, _guarded, (), {})
 
     def _secure(self, response: HttpResponseBase) -> HttpResponseBase:
         # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.

@@ -48,6 +48,7 @@ class ReturnView(PageView):
     # SECURITY: the one POST without a CSRF token, because the hub sends it from another site. The
     # answer itself is bound to this browser one step later, by the attempt cookie.
     is_form_guarded = False
+    is_lasting = False
 
     def post(self, request: HttpRequest, federation: str) -> HttpResponse:
         """Store a verified answer and send the browser to *complete*."""
