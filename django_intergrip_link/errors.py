@@ -127,7 +127,7 @@ class MissingSchool(IntergripError):
 
 
 class UnknownSchool(IntergripError):
-    """This school is not in the registry, is switched off, or answers with a foreign realm."""
+    """Not in the registry, switched off, or answering with another school's realm or IdP."""
 
     reason = "school"
     page = "e3"

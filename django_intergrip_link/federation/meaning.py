@@ -261,6 +261,10 @@ def _school(attributes: _Attributes, preset: Preset, subject: str) -> tuple[str,
     code = attributes.single(preset.school)
     if not code:
         raise MissingSchool("no single school code")
+    # SECURITY: ASCII only; there are letters that become others in capitals, so one school's code
+    # could be spelled by another.
+    if not code.isascii() or not code.isprintable():
+        raise MissingSchool("not a plain code")
     if preset.school_code is SchoolCode.REALM:
         return "", code.strip().casefold()
     code = code.strip().upper()

@@ -29,7 +29,8 @@ def find_answering_school(identity: SchoolIdentity) -> School:
     """Return the school that an answer came from.
 
     Raises:
-        UnknownSchool: not in the registry, switched off, or answering with a foreign realm.
+        UnknownSchool: not in the registry, switched off, or answering with the realm or the IdP of
+        another school.
     """
     if identity.brin:
         school = find_school(federation=identity.federation, code=identity.brin)
@@ -40,9 +41,12 @@ def find_answering_school(identity: SchoolIdentity) -> School:
         raise UnknownSchool("not in the registry")
     if not school.is_active:
         raise UnknownSchool("switched off", school=school)
-    # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust).
-    if school.realm and identity.realm and school.realm.casefold() != identity.realm.casefold():
+    # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust), also
+    # by leaving the realm out.
+    if school.realm and school.realm.casefold() != identity.realm.casefold():
         raise UnknownSchool("foreign realm", school=school)
+    if school.entity_id and identity.authority not in ("", school.entity_id):
+        raise UnknownSchool("foreign authority", school=school)
     return school
 
 

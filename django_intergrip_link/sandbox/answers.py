@@ -70,7 +70,7 @@ def reference_answer(
         acs_url=site.acs_url,
         audience=f"{site.entity_id}/other" if outcome == "audience" else site.entity_id,
         attributes={name: [value] for name, value in attributes.items() if value},
-        authority=school.entity_id,
+        authority=(OTHER_SCHOOL if outcome == "other_school" else school).entity_id,
         sign="none" if outcome == "unsigned" else sign,
         now=now,
     )
