@@ -37,7 +37,7 @@ from tests.attacks.bending import (
 from tests.attacks.case import SHAPES, Act, Case, deny, each
 from tests.attacks.invariants import run
 from tests.attacks.sealing import Seal, rsa_signer
-from tests.attacks.stage import ATTACKER_UID, VICTIM_UID, Stage
+from tests.attacks.stage import VICTIM_UID, Stage
 
 OTHER_ID = "_ffffffffffffffffffffffffffffffff"
 XENC = 'xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"'
