@@ -23,8 +23,6 @@ from django_intergrip_link.federation.request import (
     read_request_id,
 )
 
-NOW = datetime.now(UTC)
-
 
 def ask(client: Client, fake: Any, **query: str) -> tuple[etree._Element, str]:
     response = client.get(fake.url("start"), query, secure=True)
@@ -105,12 +103,18 @@ def test_scope__school_that_is_switched_off(client: Client, fake_school: Any) ->
 def test_id__is_ours_for_ten_minutes(settings: Any) -> None:
     request_id = new_request_id("kennisnet")
 
-    made = read_request_id(request_id, federation="kennisnet", now=NOW + timedelta(minutes=1))
+    made = read_request_id(
+        request_id, federation="kennisnet", now=datetime.now(UTC) + timedelta(minutes=1)
+    )
     assert abs(made - datetime.now(UTC)) < timedelta(seconds=5)
     with pytest.raises(ExpiredRequest):
-        read_request_id(request_id, federation="kennisnet", now=NOW + timedelta(minutes=11))
+        read_request_id(
+            request_id, federation="kennisnet", now=datetime.now(UTC) + timedelta(minutes=11)
+        )
     with pytest.raises(ExpiredRequest):
-        read_request_id(request_id, federation="kennisnet", now=NOW - timedelta(minutes=5))
+        read_request_id(
+            request_id, federation="kennisnet", now=datetime.now(UTC) - timedelta(minutes=5)
+        )
 
 
 def test_id__two_are_never_equal() -> None:
@@ -124,18 +128,18 @@ def test_id__one_digit_changed(position: int) -> None:
     changed = request_id[:position] + digit + request_id[position + 1 :]
 
     with pytest.raises(UnknownRequest):
-        read_request_id(changed, federation="kennisnet", now=NOW)
+        read_request_id(changed, federation="kennisnet", now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize("request_id", ["", "_", "_" + "0" * 74, "id-1"])
 def test_id__not_ours(request_id: str) -> None:
     with pytest.raises(UnknownRequest):
-        read_request_id(request_id, federation="kennisnet", now=NOW)
+        read_request_id(request_id, federation="kennisnet", now=datetime.now(UTC))
 
 
 def test_id__of_another_federation() -> None:
     with pytest.raises(UnknownRequest):
-        read_request_id(new_request_id("kennisnet"), federation="surfconext", now=NOW)
+        read_request_id(new_request_id("kennisnet"), federation="surfconext", now=datetime.now(UTC))
 
 
 def test_id__survives_a_rotated_secret_key(settings: Any) -> None:
@@ -144,4 +148,6 @@ def test_id__survives_a_rotated_secret_key(settings: Any) -> None:
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another key, as after a rotation"
 
-    assert read_request_id(request_id, federation="kennisnet", now=NOW) <= datetime.now(UTC)
+    assert read_request_id(
+        request_id, federation="kennisnet", now=datetime.now(UTC)
+    ) <= datetime.now(UTC)
