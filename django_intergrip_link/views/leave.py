@@ -62,8 +62,7 @@ class NotMeView(PageView):
         if link:
             linking.end_link(link, actor=None, reason="not_me")
         _forget(request)
-        restart = self.restart_url()
-        return SeeOther(f"{restart}?fresh=1" if restart else "/")
+        return SeeOther(self.restart_url(is_fresh=True) or "/")
 
     def _account(self) -> SchoolAccount | None:
         try:

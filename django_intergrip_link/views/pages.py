@@ -19,7 +19,7 @@ from django.views.generic import View
 
 from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import IntergripError, Unavailable
+from django_intergrip_link.errors import IntergripError, StaleSchoolLogin, Unavailable
 from django_intergrip_link.federation.config import Federation, UnknownFederation, get_federation
 from django_intergrip_link.journey import limits
 from django_intergrip_link.signals import school_login_refused
@@ -115,17 +115,24 @@ class PageView(View):
             page=error.page,
             support_code=code,
             school_name=getattr(error.school, "name", ""),
-            restart_url=self.restart_url(),
+            restart_url=self.restart_url(is_fresh=isinstance(error, StaleSchoolLogin)),
             wait_minutes=error.wait_minutes or None,
         )
         if error.wait_minutes or error.status == Unavailable.status:
             response["Retry-After"] = str((error.wait_minutes or 1) * 60)
         return response
 
-    def restart_url(self) -> str | None:
-        """Return where to begin again, or ``None`` when that is not known."""
+    def restart_url(self, *, is_fresh: bool = False) -> str | None:
+        """Return where to begin again, or ``None`` when that is not known.
+
+        Args:
+            is_fresh: begin with a new login at school.
+        """
         name = self.federation_name or next(iter(settings.FEDERATIONS), "")
-        return reverse("intergrip_link:start", args=[name]) if name else None
+        if not name:
+            return None
+        start = reverse("intergrip_link:start", args=[name])
+        return f"{start}?fresh=1" if is_fresh else start
 
     def _secure(self, response: HttpResponseBase) -> HttpResponseBase:
         # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.

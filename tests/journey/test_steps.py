@@ -517,6 +517,7 @@ def test_fresh_login__older_login_at_school_is_refused(
 
     assert returning.status_code == 303
     assert first.status_code == 403
+    assert 'href="/saml2/kennisnet/login?fresh=1"' in first.text
     assert reasons() == ["stale_login"]
 
 
