@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 
 from django_intergrip_link.testing.hub import SignedParts
-from tests.attacks.stage import Stage
+from tests.attacks.stage import DESTINATION, Stage, step_url
 
 Act = Callable[[Stage], Any]
 
@@ -21,16 +21,22 @@ SHAPES: Final[tuple[SignedParts, ...]] = ("response", "assertion", "both")
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The page that an attack must end on: HTTP status, and the reason in the one event.
+    """The page that an attack must end on.
 
-    ``reason`` is ``""`` where nothing is refused.
+    Attributes:
+        status: HTTP status.
+        reason: in the one event; ``""`` where nothing is refused.
+        location: where a redirect leads.
+        is_in: somebody is logged in afterwards who was not before.
     """
 
     status: int
-    reason: str
+    reason: str = ""
+    location: str = ""
+    is_in: bool = False
 
 
-OK: Final = Outcome(status=303, reason="")
+OK: Final = Outcome(status=303, location=DESTINATION, is_in=True)
 """The honest outcome: the linked person is in, on the page they asked for."""
 
 BAD: Final = Outcome(status=400, reason="malformed")
@@ -49,6 +55,16 @@ def gone(reason: str) -> Outcome:
 def again(reason: str) -> Outcome:
     """The same form once more, with one sentence that every cause shares."""
     return Outcome(status=200, reason=reason)
+
+
+def lands(location: str) -> Outcome:
+    """In, and on this page."""
+    return Outcome(status=303, location=location, is_in=True)
+
+
+def leads(step: str) -> Outcome:
+    """Sent to another step; nothing changes."""
+    return Outcome(status=303, location=step_url(step))
 
 
 def start(stage: Stage) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from django.urls import reverse
 
 from django_intergrip_link.testing.answer import Answer
 from django_intergrip_link.testing.hub import SignedParts
@@ -86,7 +87,8 @@ class Stage:
     ) -> Answer:
         """Return what the hub answers about the victim; see ``FakeSchool.answer``."""
         said = {"uid": VICTIM_UID, "givenName": GIVEN_NAME, **(attributes or {})}
-        return self.school.answer(self.request_id, said, **({"sign": self.sign} | bent))
+        request_id = bent.pop("request_id", self.request_id)
+        return self.school.answer(request_id, said, **({"sign": self.sign} | bent))
 
     def send(self, xml: bytes, browser: Client | None = None) -> Any:
         """Bring a document to us as the hub's page does, and follow to the end."""
@@ -95,20 +97,47 @@ class Stage:
     def send_body(
         self, body: bytes, browser: Client | None = None, content_type: str = FORM
     ) -> Any:
-        """Post a body from another site, so without our Lax cookies; then *complete* with them."""
+        """Post a body from another site; then *complete* with the browser's own cookies."""
         browser = browser or self.browser
-        elsewhere = Client()
-        url = self.school.url("acs")
-        response = elsewhere.post(url, body, content_type=content_type, secure=True)
-        browser.cookies.update(elsewhere.cookies)
+        response = self.bring(body, browser, content_type)
         if response.status_code != 303:
             return response
         return browser.get(response["Location"], secure=True)
+
+    def bring(self, body: bytes, browser: Client | None = None, content_type: str = FORM) -> Any:
+        """Post a body from another site, so without our Lax cookies, and stop there."""
+        elsewhere = Client()
+        url = self.school.url("acs")
+        response = elsewhere.post(url, body, content_type=content_type, secure=True)
+        (browser or self.browser).cookies.update(elsewhere.cookies)
+        return response
 
     def log_in(self, browser: Client | None = None, **attributes: str | None) -> Any:
         """Log in at school honestly, from start to *complete*; the victim when nobody is named."""
         self.start(browser)
         return self.send(self.answer(attributes).xml(), browser)
+
+    def open(self, step: str, browser: Client | None = None, **query: str) -> Any:
+        """Open a step of the journey."""
+        return (browser or self.browser).get(step_url(step), query, secure=True)
+
+    def fill_in(self, step: str, browser: Client | None = None, **fields: str) -> Any:
+        """Send the form of a step, with the key of the arrival that this session holds."""
+        browser = browser or self.browser
+        fields.setdefault("arrival", arrival_in(browser))
+        return browser.post(step_url(step), fields, secure=True)
+
+    def arrive(self, browser: Client | None = None, uid: str = ATTACKER_UID) -> str:
+        """Come back from school as somebody who is not linked; return the arrival's key."""
+        response = self.log_in(browser, uid=uid)
+        assert response["Location"] in (step_url("link"), step_url("someone_else"))
+        return arrival_in(browser or self.browser)
+
+    def prove(
+        self, login: str = "visitor", password: str = PASSWORD, browser: Client | None = None
+    ) -> Any:
+        """Send user name and password of a site account."""
+        return self.fill_in("prove", browser, login=login, password=password)
 
     def trust(self, metadata: bytes, **changes: str) -> None:
         """Give this site other metadata of the hub, and other settings of the federation."""
@@ -142,6 +171,16 @@ class Stage:
 def form_body(xml: bytes, **more: str) -> bytes:
     """Return the form that carries a document (HTTP-POST binding)."""
     return urlencode({"SAMLResponse": b64encode(xml).decode(), **more}).encode()
+
+
+def step_url(step: str) -> str:
+    """Return the address of a step of the journey."""
+    return reverse(f"intergrip_link:{step}")
+
+
+def arrival_in(browser: Client) -> str:
+    """Return the key of the arrival that a browser's session holds, or ``""``."""
+    return str(browser.session.get("intergrip_link", {}).get("arrival", ""))
 
 
 def new_browser() -> Client:

@@ -27,7 +27,7 @@ from tests.attacks.stage import VICTIM_UID, Stage, form_body
 
 DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 UID = VICTIM_UID.encode()
-NOT_ALLOWED = Outcome(status=405, reason="")
+NOT_ALLOWED = Outcome(status=405)
 NO_REQUEST = deny("request")
 
 
