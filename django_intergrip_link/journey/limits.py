@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,14 +33,21 @@ ARRIVAL_FAILURES: Final = 10
 """Wrong passwords and tokens that one arrival survives."""
 
 
-def require_room(limit: Limit, value: str) -> None:
-    """Refuse when the ceiling is reached.
+def take(limit: Limit, value: str) -> None:
+    """Count one try before it is made.
 
     Raises:
-        TooManyTries: with the minutes to wait.
+        TooManyTries: above the ceiling; with the minutes to wait.
     """
-    if cache.get(_key(limit, value), 0) >= limit.ceiling:
+    # SECURITY: counted first and looked at then, so that tries at the same moment all count.
+    if count(limit, value) > limit.ceiling:
         raise TooManyTries(limit.name, wait_minutes=limit.minutes)
+
+
+def give_back(limit: Limit, value: str) -> None:
+    """Take back one try that was no failure."""
+    with suppress(ValueError):  # the window ended between the two calls
+        cache.decr(_key(limit, value))
 
 
 def count(limit: Limit, value: str) -> int:
