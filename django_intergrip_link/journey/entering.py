@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import Any, Final
 
 from django.contrib.auth import login
@@ -12,6 +12,7 @@ from django_intergrip_link.backends import bind_session
 from django_intergrip_link.errors import AccountSwitchedOff
 from django_intergrip_link.models import AccountLink
 
+from .arrivals import close_arrival
 from .pending import Pending
 from .site_account import call_name
 
@@ -27,7 +28,7 @@ def enter(request: HttpRequest, links: Iterable[AccountLink]) -> Any:
     Raises:
         AccountSwitchedOff: the account or the link was switched off a moment ago.
     """
-    Pending.drop(request.session)
+    leave_journey(request.session)
     user = bind_session(links)
     if user is None:
         raise AccountSwitchedOff
@@ -53,5 +54,14 @@ def begin_linking(request: HttpRequest, pending: Pending) -> Pending:
             login=user.get_username(),
         )
     # SECURITY: shared computers. Nothing of an earlier person survives into this journey.
+    leave_journey(request.session)
     request.session.flush()
     return pending.save(request.session)
+
+
+def leave_journey(session: MutableMapping[str, Any]) -> None:
+    """Wipe the arrival that this session holds, if it holds one, and forget the journey."""
+    pending = Pending.load(session)
+    if pending is not None:
+        close_arrival(pending.arrival)
+        Pending.drop(session)

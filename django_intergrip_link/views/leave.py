@@ -10,7 +10,8 @@ from django_intergrip_link.errors import NoArrival
 from django_intergrip_link.federation.config import get_federation
 from django_intergrip_link.journey import linking
 from django_intergrip_link.journey.account import SchoolAccount
-from django_intergrip_link.journey.arrivals import close_arrival, open_arrival
+from django_intergrip_link.journey.arrivals import open_arrival
+from django_intergrip_link.journey.entering import leave_journey
 from django_intergrip_link.journey.pending import Pending
 
 from .pages import PageView
@@ -101,9 +102,7 @@ class LanguageView(PageView):
 
 def _forget(request: HttpRequest) -> None:
     """Close the arrival of this session and end the session."""
-    pending = Pending.load(request.session)
-    if pending is not None:
-        close_arrival(pending.arrival)
+    leave_journey(request.session)
     logout(request)
 
 
