@@ -26,7 +26,7 @@ from django_intergrip_link.signals import account_linked, account_unlinked
 from . import mails
 from .account import SchoolAccount
 from .arrivals import close_arrival
-from .policy import require_allowed
+from .policy import is_privileged, require_allowed
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
 
@@ -66,11 +66,12 @@ def is_recent(link: AccountLink) -> bool:
     return timezone.now() - link.linked_at < UNDO_WINDOW
 
 
-def require_usable(link: AccountLink) -> None:
+def require_usable(link: AccountLink, account: SchoolAccount) -> None:
     """Refuse a link that must not open anything now.
 
     Raises:
         LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
+        PrivilegedAccount, UnknownRole, PolicyRefused: the account became privileged since.
     """
     if link.state != AccountLink.State.ACTIVE:
         raise LinkBlocked
@@ -78,6 +79,9 @@ def require_usable(link: AccountLink) -> None:
         raise AccountSwitchedOff
     if not link.school.is_active:
         raise UnknownSchool("switched off", school=link.school)
+    # SECURITY: somebody who was linked as a student may be site staff by now; ask again then.
+    if is_privileged(link.user):
+        require_allowed(user=link.user, account=account, school=link.school)
 
 
 def use_link(link: AccountLink, account: SchoolAccount) -> None:

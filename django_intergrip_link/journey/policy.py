@@ -33,11 +33,16 @@ def default_policy(*, user: Any, account: SchoolAccount, school: School) -> str 
     if not user.is_active:
         return "inactive"
     # SECURITY: a school's IdP must never be able to open an account with power over the site.
-    if getattr(user, "is_staff", False) or getattr(user, "is_superuser", False):
+    if is_privileged(user):
         return "privileged"
     if account.role not in LINKABLE_ROLES:
         return "role"
     return None
+
+
+def is_privileged(user: Any) -> bool:
+    """Whether this site account has power over the site: staff, or superuser."""
+    return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
 
 
 def require_allowed(*, user: Any, account: SchoolAccount, school: School) -> None:

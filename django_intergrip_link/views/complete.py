@@ -48,7 +48,7 @@ class CompleteView(PageView):
     def _go_in(
         self, request: HttpRequest, found: Found, account: SchoolAccount, attempt: Attempt
     ) -> HttpResponse:
-        linking.require_usable(found.link)
+        linking.require_usable(found.link, account)
         linking.use_link(found.link, account)
         user = enter(request, found.all_of_user)
         school_login.send_robust(AccountLink, request=request, user=user, link=found.link)
