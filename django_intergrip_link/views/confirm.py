@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from django_intergrip_link.errors import NoArrival, NotConfirmed, UndoExpired
+from django_intergrip_link.errors import LinkBlocked, NoArrival, NotConfirmed, UndoExpired
 from django_intergrip_link.journey import linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
@@ -104,6 +104,9 @@ class UndoView(PageView):
         link = mails.read_undo_token(token)
         if link is None:
             raise UndoExpired
+        # SECURITY: undo and link again would be a way around the block.
+        if link.state == AccountLink.State.BLOCKED:
+            raise LinkBlocked
         self.federation_name = link.federation
         return link
 
