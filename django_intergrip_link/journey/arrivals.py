@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,6 +23,8 @@ LIFETIME: Final = timedelta(minutes=10)
 
 TOMBSTONE: Final = timedelta(hours=1)
 """How long a row outlives its arrival: longer than any answer can stay valid."""
+
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def store_arrival(identity: SchoolIdentity, account: SchoolAccount) -> Arrival:
@@ -55,7 +58,9 @@ def find_arrival(*, federation: str, key: str) -> Arrival:
         NoArrival: unknown or too old.
         Replayed: claimed before.
     """
-    arrival = Arrival.objects.filter(key=key, federation=federation).first()
+    # SECURITY: only what can be a key reaches the database; PostgreSQL fails on a NUL.
+    rows = Arrival.objects.filter(key=key, federation=federation)
+    arrival = rows.first() if _KEY.fullmatch(key) else None
     if arrival is None:
         raise NoArrival("unknown key")
     if arrival.claimed_at is not None:
@@ -103,7 +108,8 @@ def require_not_closed(key: str) -> None:
     Raises:
         Replayed: the arrival with this key was used or stopped.
     """
-    if key and Arrival.objects.filter(key=key, closed_at__isnull=False).exists():
+    closed = Arrival.objects.filter(key=key, closed_at__isnull=False)
+    if _KEY.fullmatch(key) and closed.exists():
         raise Replayed("sent before")
 
 

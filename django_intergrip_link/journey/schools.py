@@ -16,7 +16,8 @@ def find_school(*, federation: str, code: str) -> School | None:
         code: BRIN of 4 or 6 characters, in any case.
     """
     code = code.strip().upper()
-    if len(code) not in (4, 6):
+    # SECURITY: only what can be a code reaches the database; PostgreSQL fails on a NUL.
+    if len(code) not in (4, 6) or not (code.isascii() and code.isalnum()):
         return None
     rows = School.objects.filter(federation=federation, brin__startswith=code[:4])
     by_brin = {school.brin: school for school in rows.order_by("-brin")}
