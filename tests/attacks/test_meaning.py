@@ -52,7 +52,7 @@ def at(**offsets: timedelta) -> Act:
 
     def act(stage: Stage) -> Any:
         now = datetime.now(UTC).replace(microsecond=0)
-        moments = {name: now + offset for name, offset in offsets.items()}
+        moments: dict[str, Any] = {name: now + offset for name, offset in offsets.items()}
         with mock.patch("django_intergrip_link.federation.answer.datetime") as clock:
             clock.now.return_value = now
             return stage.send(stage.answer(**moments).xml())

@@ -92,9 +92,7 @@ def complete_of_another(stage: Stage) -> Any:
 def for_both(stage: Stage) -> Any:
     """The response answers this browser's request, the assertion another one's."""
     return stage.send(
-        stage.answer(
-            request_id=stage.held["own"], subject_in_response_to=stage.request_id
-        ).xml()
+        stage.answer(request_id=stage.held["own"], subject_in_response_to=stage.request_id).xml()
     )
 
 
@@ -103,9 +101,7 @@ def with_id(make: Any) -> Act:
 
     def act(stage: Stage) -> Any:
         request_id = make(stage)
-        bent = replace(
-            stage.answer(), request_id=request_id, subject_in_response_to=request_id
-        )
+        bent = replace(stage.answer(), request_id=request_id, subject_in_response_to=request_id)
         return stage.send(bent.xml())
 
     return act
