@@ -72,6 +72,16 @@ def start(stage: Stage) -> None:
     stage.start()
 
 
+def in_turn(*acts: Act) -> Act:
+    """Play these one after the other."""
+
+    def play(stage: Stage) -> None:
+        for act in acts:
+            act(stage)
+
+    return play
+
+
 @dataclass(frozen=True)
 class Case:
     """One attack.
