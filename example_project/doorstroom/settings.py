@@ -26,8 +26,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "django_otp",
-    "django_otp.plugins.otp_static",
+    # In this order the login pages offer them: the app first, spare codes after it.
     "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_intergrip_link",
 ]
 MIDDLEWARE = [

@@ -29,6 +29,11 @@ class LoginForm(OTPAuthenticationFormMixin, AuthenticationForm):  # type: ignore
         "invalid_token": _("This code is not right. Wait for a new one and try again."),
     }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the focus at the top, where the school account is offered first."""
+        super().__init__(*args, **kwargs)
+        del self.fields["username"].widget.attrs["autofocus"]
+
     @property
     def needs_code(self) -> bool:
         """Whether the password was right and a code must follow."""
