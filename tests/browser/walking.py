@@ -1,0 +1,90 @@
+"""The journey in the steps that a student takes, on the pages of portal, hub, school and site."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .serving import ExampleSite
+from .visitor import Visitor
+
+LINK: Final = "/school-account/link/"
+SOMEONE_ELSE: Final = "/school-account/link/someone-else/"
+LOGIN: Final = "/school-account/link/login/"
+CODE: Final = "/school-account/link/otp/"
+CONFIRM: Final = "/school-account/link/confirm/"
+DONE: Final = "/school-account/link/done/"
+STOP: Final = "/school-account/link/stop/"
+NOT_ME: Final = "/school-account/link/not-me/"
+LOGOUT: Final = "/school-account/logout/"
+ANSWER: Final = "/saml2/kennisnet/acs"
+COMPLETE: Final = "/saml2/kennisnet/complete/*"
+DOSSIER: Final = "/dossier/"
+CHOOSER: Final = "/sandbox/hub/choose"
+
+SCHOOL_NAMES: Final = {
+    "hoogveld": "Hoogveld College",
+    "sterrenmeer": "Sterrenmeer Lyceum",
+    "rivierdelta": "ROC Rivierdelta",
+}
+"""Of the schools that the hub must ask for, because their portals do not announce themselves."""
+
+PASSWORDS: Final = {
+    "sanne": "Appel-Fiets-12",
+    "daan": "Brug-Kanaal-34",
+    "fatima": "Tulp-Regen-56",
+    "bakker": "Krijt-Molen-78",
+    "admin": "Sleutel-Kast-90",
+}
+"""Of the site accounts that the demo seeds."""
+
+
+def portal(school: str) -> str:
+    """Return the path of a school's portal."""
+    return f"/sandbox/portal/{school}/"
+
+
+def school_login(school: str) -> str:
+    """Return the path of a school's login page."""
+    return f"/sandbox/school/{school}/login"
+
+
+def enter_portal(visitor: Visitor, site: ExampleSite, *, school: str, person: str) -> None:
+    """Log in at school in the morning: the portal with its tiles shows."""
+    visitor.open(f"{site.sandbox_url}/portal/{school}/", to=school_login(school))
+    visitor.press(person, to=portal(school))
+
+
+def press_tile(visitor: Visitor, *, to: str, school: str = "") -> None:
+    """Press the tile of the site; choose the school when the hub asks for it."""
+    if school:
+        visitor.follow("Doorstroom", to=CHOOSER)
+        visitor.press(school, to=to)
+    else:
+        visitor.follow("Doorstroom", to=to)
+
+
+def prove(visitor: Visitor, username: str, *, to: str = CONFIRM) -> None:
+    """Say that there is a site account, and log in with it."""
+    visitor.follow("Ja, ik heb al een Doorstroom-account", to=LOGIN)
+    log_in(visitor, username, to=to)
+
+
+def log_in(visitor: Visitor, username: str, *, to: str = CONFIRM) -> None:
+    """Fill in user name and password of the site account."""
+    visitor.fill("Gebruikersnaam of e-mailadres", username)
+    visitor.fill("Wachtwoord van Doorstroom", PASSWORDS[username])
+    visitor.press("Inloggen en verder", to=to)
+
+
+def confirm(visitor: Visitor) -> None:
+    """Say yes, read that it worked, and go on to the site."""
+    visitor.press("Ja, koppel mijn schoolaccount", to=DONE)
+    visitor.follow("Ga naar Doorstroom", to=DOSSIER)
+
+
+def link(visitor: Visitor, site: ExampleSite, *, school: str, person: str, username: str) -> None:
+    """Walk the whole first journey, from the portal until inside."""
+    enter_portal(visitor, site, school=school, person=person)
+    press_tile(visitor, school=SCHOOL_NAMES[school], to=LINK)
+    prove(visitor, username)
+    confirm(visitor)
