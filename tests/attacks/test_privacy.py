@@ -1,0 +1,213 @@
+"""Privacy (PRV): who somebody is at school stays out of logs, events, mails and the database.
+
+I6 holds this after every attack; here it is held for the honest journey, for errors, for a dump.
+"""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.db import connection
+from django.utils.log import AdminEmailHandler
+from django.views.decorators.debug import sensitive_variables
+from django_otp.plugins.otp_email.models import EmailDevice
+from django_otp.plugins.otp_static.models import StaticDevice
+
+from django_intergrip_link.models import Arrival, LinkEvent
+from tests.attacks.measures import LogBook, every_logger_at_debug
+from tests.attacks.stage import (
+    ATTACKER_UID,
+    GIVEN_NAME,
+    PASSWORD,
+    SECRETS,
+    VICTIM_UID,
+    Stage,
+)
+
+TOKEN = "abcdefgh"
+NEVER = (*SECRETS, TOKEN, "Viktor", "Vicky")
+"""No log line and no event may hold one of these."""
+
+NOT_SHOWN = (
+    VICTIM_UID, ATTACKER_UID, ATTACKER_UID.partition("@")[0], "visitor@example.nl", PASSWORD, TOKEN,
+    "<saml", "PHNhbWx",
+)  # fmt: skip
+"""No page may hold one of these; it may name the person to themselves."""
+
+
+def found(secrets: tuple[str, ...], *texts: str) -> list[tuple[str, str]]:
+    return [(secret, text[:300]) for text in texts for secret in secrets if secret in text]
+
+
+def walk(stage: Stage) -> list[str]:
+    """Go through the whole journey with a wrong turn at every step; return every page."""
+    StaticDevice.objects.create(user=stage.visitor, name="card").token_set.create(token=TOKEN)
+    pages = [stage.enter("start"), stage.log_in(uid=ATTACKER_UID)]
+    pages += [stage.open(step) for step in ("someone_else", "link", "prove", "not_me")]
+    pages += [stage.prove(password="wrong " + PASSWORD), stage.prove()]
+    pages += [stage.open("otp"), stage.fill_in("otp", token="x" + TOKEN[1:])]
+    StaticDevice.objects.update(throttling_failure_count=0)
+    pages += [stage.fill_in("otp", token=TOKEN), stage.open("confirm"), stage.fill_in("confirm")]
+    pages += [stage.fill_in("confirm", confirm="yes"), stage.open("done")]
+    pages += [stage.open("logout"), stage.fill_in("logout"), stage.open("logout")]
+    pages += [stage.log_in(uid=ATTACKER_UID), stage.log_in(uid="ne" + ATTACKER_UID)]
+    pages += [stage.fill_in("stop"), stage.open("stop")]
+    return [page.content.decode() for page in pages]
+
+
+def test_honest_journey__leaves_nothing(
+    stage: Stage, django_capture_on_commit_callbacks: Any
+) -> None:
+    """PRV-01: logs at DEBUG, events, mails and page sources of the whole journey."""
+    with every_logger_at_debug() as book, django_capture_on_commit_callbacks(execute=True):
+        pages = walk(stage)
+
+    assert len(mail.outbox) == 1
+    letter = mail.outbox[0]
+    html = str(letter.alternatives[0][0])  # type: ignore[attr-defined]
+    assert found(NEVER, *book.lines) == []
+    assert found(NEVER, *(str(row) for row in LinkEvent.objects.values())) == []
+    assert found((*SECRETS, TOKEN), letter.subject, str(letter.body), html) == []
+    assert found(NOT_SHOWN, *pages) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "act"),
+    [
+        ("django_intergrip_link.views.start.store_arrival", lambda stage: stage.log_in()),
+        ("django_intergrip_link.views.complete.claim_arrival", lambda stage: stage.log_in()),
+        ("django_intergrip_link.journey.proofs.authenticate", lambda stage: stage.prove()),
+        (
+            "django_intergrip_link.journey.proofs._accepts",
+            lambda stage: stage.fill_in("otp", token=TOKEN),
+        ),
+        (
+            "django_intergrip_link.views.confirm.linking.make_link",
+            lambda stage: stage.fill_in("confirm", confirm="yes"),
+        ),
+    ],
+)
+def test_error_mail__to_the_administrators(
+    place: str, act: Any, stage: Stage, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PRV-01: a fault of ours is mailed with its variables, as careful sites have it."""
+    settings.ADMINS = [("Admin", "admin@example.nl")]
+    StaticDevice.objects.create(user=stage.visitor, name="card").token_set.create(token=TOKEN)
+    stage.arrive()
+    stage.prove()
+    if "confirm" in place:
+        stage.fill_in("otp", token=TOKEN)
+    monkeypatch.setattr(place, break_down)
+    stage.browser.raise_request_exception = False
+    monkeypatch.setattr("tests.attacks.stage.Client", lambda: new_browser_that_shows_errors(stage))
+
+    handler = AdminEmailHandler(include_html=True)
+    logger = logging.getLogger("django.request")
+    logger.addHandler(handler)
+    try:
+        response = act(stage)
+    finally:
+        logger.removeHandler(handler)
+
+    assert response.status_code == 500
+    texts = [
+        str(text)
+        for letter in mail.outbox
+        for text in (letter.body, *(a[0] for a in letter.alternatives))  # type: ignore[attr-defined]
+    ]
+    assert any("ZeroDivisionError" in text for text in texts)
+    assert found((*SECRETS, TOKEN), *texts) == []
+
+
+@sensitive_variables()
+def break_down(*args: Any, **kwargs: Any) -> Any:
+    """Fail as a library might, hiding its own variables as Django's functions do."""
+    return 1 / 0
+
+
+def new_browser_that_shows_errors(stage: Stage) -> Any:
+    browser = type(stage.browser)()
+    browser.raise_request_exception = False
+    return browser
+
+
+class RefusingBackend:
+    """A mail server that names whom it refuses, as they do."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    def send_messages(self, letters: list[Any]) -> int:
+        raise SMTPRecipientsRefused({letters[0].to[0]: (550, b"no such user")})
+
+
+def test_mail_server__that_refuses_names_nobody_in_the_log(
+    stage: Stage, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """PRV-01: neither for the mail after linking nor for a mailed code; and no page breaks."""
+    stage.arrive()
+    stage.prove()
+    settings.EMAIL_BACKEND = "tests.attacks.test_privacy.RefusingBackend"
+    with every_logger_at_debug() as book, django_capture_on_commit_callbacks(execute=True):
+        assert stage.fill_in("confirm", confirm="yes").status_code == 303
+    EmailDevice.objects.create(user=stage.victim, name="mail", confirmed=True)
+    stage.arrive(uid="ne" + ATTACKER_UID)
+    stage.prove("victim")
+    with every_logger_at_debug() as second:
+        assert stage.fill_in("otp", send="1").status_code == 200
+
+    lines = [*book.lines, *second.lines]
+    assert any("mail not sent" in line for line in lines)
+    assert any("code not sent" in line for line in lines)
+    assert found((*NEVER, "example.nl"), *lines) == []
+
+
+def dump() -> list[str]:
+    """Return every row of every table as text, and every session in the clear."""
+    rows = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            rows += [f"{table}: {row}" for row in cursor.fetchall()]
+    return [*rows, *(str(session.get_decoded()) for session in Session.objects.all())]
+
+
+def test_database__knows_no_subject(stage: Stage) -> None:
+    """PRV-02: with an open arrival, a link, ended sessions and refusals in it."""
+    walk(stage)
+    stage.arrive(uid="ne" + ATTACKER_UID)
+    stage.send(stage.answer(sign="none").xml())
+    rows = dump()
+
+    assert Arrival.objects.filter(account__isnull=False).exists()
+    assert any(GIVEN_NAME in row for row in rows), "the open arrival names the person on screen"
+    subjects = (VICTIM_UID, VICTIM_UID[:15], ATTACKER_UID, ATTACKER_UID[:15])
+    assert found((*subjects, PASSWORD, "<saml", "PHNhbWx"), *rows) == []
+
+
+def test_database__forgets_the_name_when_the_arrival_ends(stage: Stage) -> None:
+    """PRV-02: linked, stopped or overtaken, no row names the person any more."""
+    walk(stage)
+    stage.arrive(uid="ne" + ATTACKER_UID)
+    stage.fill_in("stop")
+    stage.arrive(uid="ne" + ATTACKER_UID)
+    stage.log_in()
+
+    assert found((GIVEN_NAME,), *dump()) == []
+
+
+def test_log_book__sees_what_is_logged() -> None:
+    """The net itself holds: a line with a traceback is found, from any logger."""
+    with every_logger_at_debug() as book:
+        try:
+            raise ValueError(VICTIM_UID)
+        except ValueError:
+            logging.getLogger("some.host.project").debug("oh", exc_info=True)
+
+    assert isinstance(book, LogBook)
+    assert found((VICTIM_UID,), *book.lines)
