@@ -9,7 +9,8 @@ import logging
 import secrets
 from typing import Any, Final
 
-from django.db import DatabaseError, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import transaction
 from django.utils import timezone
 
 from django_intergrip_link.errors import IntergripError
@@ -32,6 +33,7 @@ _PAGES: Final = (
     "limit",
     "not_allowed",
     "undo_expired",
+    "blocked",
 )
 _KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
 logger = logging.getLogger("django_intergrip_link")
@@ -77,6 +79,11 @@ def record(
     return event
 
 
+def log_login(link: AccountLink) -> None:
+    """Write the log line of a returning login; the trail has no row for each."""
+    logger.info("login federation=%s school=%s link=%s", link.federation, link.school_id, link.pk)
+
+
 def record_refusal(error: IntergripError, *, federation: str, has_room: bool) -> str:
     """Write down a refusal and return its support code.
 
@@ -95,7 +102,7 @@ def record_refusal(error: IntergripError, *, federation: str, has_room: bool) ->
                     reason=error.reason,
                     support_code=code,
                 )
-        except DatabaseError:
+        except AnyDatabaseError:
             logger.exception("event not written code=%s", code)
     logger.warning(
         "refused reason=%s code=%s federation=%s detail=%s",

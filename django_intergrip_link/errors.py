@@ -204,7 +204,7 @@ class LinkBlocked(IntergripError):
     """An administrator blocked this link."""
 
     reason = "blocked"
-    page = "e7"
+    page = "blocked"
 
 
 class PrivilegedAccount(IntergripError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -72,6 +73,19 @@ class School(models.Model):
         super().save(*args, **kwargs)
 
 
+class LinkQuerySet(models.QuerySet["AccountLink"]):
+    """Links, with what decides whether they open anything."""
+
+    def with_owner(self) -> LinkQuerySet:
+        """Load user and school, and whether the project's default manager shows the user.
+
+        A project that deletes softly hides users there; a hidden user must not get in.
+        """
+        users = get_user_model()._default_manager  # noqa: SLF001 - the way to any user model
+        visible = users.filter(pk=models.OuterRef("user_id"))
+        return self.select_related("user", "school").annotate(is_visible=models.Exists(visible))
+
+
 class AccountLink(models.Model):
     """School account ↔ site account.
 
@@ -125,6 +139,8 @@ class AccountLink(models.Model):
     live_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
     live_school = models.BigIntegerField(null=True, editable=False)
 
+    objects = LinkQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("link")
         verbose_name_plural = _("links")
@@ -150,7 +166,12 @@ class AccountLink(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether this link opens the site account now: active, as are its school and its user."""
-        return self.state == self.State.ACTIVE and self.school.is_active and self.user.is_active
+        return self.state == self.State.ACTIVE and self.school.is_active and self.has_open_user
+
+    @property
+    def has_open_user(self) -> bool:
+        """Whether the site account is active and not hidden by the project."""
+        return vars(self).get("is_visible", True) and bool(self.user.is_active)
 
 
 class Arrival(models.Model):

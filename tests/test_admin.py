@@ -55,3 +55,15 @@ def test_texts__of_the_rows(event: LinkEvent) -> None:
     assert str(event).endswith("linked")
     assert str(event.link) == "Petteflat College · …ph54"
     assert str(arrival).startswith("kennisnet 20")
+
+
+def test_links__go_with_their_site_account(admin_client: Client, event: LinkEvent) -> None:
+    """Erasure: a superuser deletes a user, and the links with it; the events stay."""
+    user_id = event.link.user_id  # type: ignore[union-attr]
+    url = reverse("admin:auth_user_delete", args=[user_id])
+
+    assert admin_client.post(url, {"post": "yes"}).status_code == 302
+
+    assert not AccountLink.objects.exists()
+    event.refresh_from_db()
+    assert event.link is None

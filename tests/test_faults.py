@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 
 from django_intergrip_link.journey import limits
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent
-from tests.journey.walking import PASSWORD, Walker
+from tests.journey.walking import PASSWORD, Walker, step
 
 
 def fail(*args: Any, **kwargs: Any) -> None:
@@ -73,7 +75,7 @@ def test_database__down_at_confirm_leaves_nothing_half(
 
 def test_refusals__junk_cannot_fill_the_trail(client: Client, fake_school: Any) -> None:
     for _ in range(limits.REFUSALS.ceiling):
-        limits.count(limits.REFUSALS, "")
+        limits.count(limits.REFUSALS, "malformed")
 
     response = client.post(fake_school.url("acs"), secure=True)
 
@@ -92,3 +94,62 @@ def test_limits__window_that_ends_between_two_calls(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(cache, "incr", gone)
 
     assert limits.count(limits.ACCOUNT, "a") == 1
+
+
+class BrokenCache:
+    """A cache server that is gone."""
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise RuntimeError("cache gone")
+
+        return fail
+
+
+def test_cache__gone_is_a_calm_page(
+    school_login: Any, fake_school: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school_login(client)
+    walker = Walker(client)
+    monkeypatch.setattr(limits, "cache", BrokenCache())
+
+    assert client.post(fake_school.url("acs"), secure=True).status_code == 400
+    assert walker.prove("sanne").status_code == 503
+    assert not LinkEvent.objects.exists()
+
+
+def test_cache__that_forgets_the_timeout_keeps_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's database and file caches give a key their default timeout when it changes."""
+    touched: list[int] = []
+    monkeypatch.setattr(cache, "touch", lambda key, seconds: touched.append(seconds))
+
+    limits.count(limits.ACCOUNT, "b")
+    limits.count(limits.ACCOUNT, "b")
+
+    assert limits.ACCOUNT.seconds - 5 <= touched[0] <= limits.ACCOUNT.seconds
+
+
+def test_static__manifest_storage(
+    school_login: Any, fake_school: Any, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    storage = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+    school_login(client)
+    response = client.get(step("link"), secure=True)
+
+    assert response.status_code == 200
+    assert "link.css" not in response.content.decode()
+
+
+def test_static__on_another_host(
+    school_login: Any, fake_school: Any, client: Client, settings: Any
+) -> None:
+    settings.STATIC_URL = "https://static.example/s/"
+    school_login(client)
+
+    policy = client.get(step("link"), secure=True)["Content-Security-Policy"]
+
+    assert "style-src 'self' https://static.example;" in policy

@@ -29,8 +29,18 @@ class ReadOnly:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Nobody deletes a record."""
-        return False
+        """Nobody deletes a record by itself; with its site account it goes, for erasure."""
+        match = request.resolver_match
+        is_own_page = match is not None and str(match.url_name).startswith("intergrip_link_")
+        return not is_own_page and request.user.is_superuser
+
+
+class FilledFilter(admin.AllValuesFieldListFilter):
+    """The values that occur; not shown while there is nothing to choose between."""
+
+    def has_output(self) -> bool:
+        """Whether there are two values or more."""
+        return len(self.lookup_choices) > 1
 
 
 @admin.register(School)
@@ -47,7 +57,7 @@ class AccountLinkAdmin(ReadOnly, _LinkBase):
     """Links, to look at."""
 
     list_display = ("user", "school", "role", "state", "linked_at", "last_used_at")
-    list_filter = ("state", "role", "federation")
+    list_filter = ("state", ("role", FilledFilter), "federation")
     list_select_related = ("user", "school")
     search_fields = ("school__name", "school__brin")
     date_hierarchy = "linked_at"
@@ -60,7 +70,7 @@ class LinkEventAdmin(ReadOnly, _EventBase):
     """The audit trail, to look at; searched by support code."""
 
     list_display = ("at", "kind", "reason", "support_code", "school", "federation")
-    list_filter = ("kind", "reason", "federation")
+    list_filter = ("kind", ("reason", FilledFilter), "federation")
     list_select_related = ("school",)
     search_fields = ("support_code__exact",)
     date_hierarchy = "at"

@@ -156,7 +156,7 @@ def _check_bytes(xml: bytes) -> None:
         raise MalformedAnswer("markup declaration or processing instruction")
     if not content.lstrip(b" \t\r\n").startswith(b"<") or b"\x00" in content:
         raise MalformedAnswer("not XML")
-    # SECURITY: bounds before parsing; every element costs one or two "<", every attribute an "=".
+    # SECURITY: a bound before parsing; every element costs one or two "<".
     if content.count(b"<") > 2 * MAX_ELEMENTS:
         raise MalformedAnswer("too many elements")
     # SECURITY: canonicalising copies namespaces in quadratic time; thousands would cost a second.

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+CLOCKS: Final = timedelta(seconds=30)
+"""How far two clocks may differ before a login counts as older than the request for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,5 +53,5 @@ class SchoolIdentity:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether the person logged in at school after we asked."""
-        return self.authenticated_at >= self.requested_at
+        """Whether the person logged in at school after we asked, give or take half a minute."""
+        return self.authenticated_at >= self.requested_at - CLOCKS

@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from djangosaml2.views import MetadataView
 from lxml import etree
-from saml2.metadata import entity_descriptor
 from signxml.algorithms import CanonicalizationMethod
 from signxml.signer import XMLSigner
 
@@ -22,24 +21,27 @@ class ServiceMetadataView(MetadataView):  # type: ignore[misc]
     config_loader_path = staticmethod(load_sp_config)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Return the signed ``EntityDescriptor``."""
+        """Return the ``EntityDescriptor`` of djangosaml2, signed."""
         try:
             federation = get_federation(kwargs["federation"])
         except UnknownFederation as error:
             raise Http404 from error
-        return HttpResponse(sign_metadata(federation), content_type="application/samlmetadata+xml")
+        unsigned: HttpResponse = super().get(request, *args, **kwargs)
+        return HttpResponse(
+            sign_metadata(unsigned.content, federation),
+            content_type="application/samlmetadata+xml",
+            headers={"X-Content-Type-Options": "nosniff"},
+        )
 
 
-def sign_metadata(federation: Federation) -> bytes:
-    """Return the metadata of this site for one federation, signed with its own key.
+def sign_metadata(xml: bytes, federation: Federation) -> bytes:
+    """Return our metadata for one federation, signed with our own key.
 
     Source: SAML metadata 2.0 section 3; the signature is enveloped, over the whole descriptor.
     """
-    configuration = federation.sp_config
-    descriptor = entity_descriptor(configuration)
-    descriptor.id = "_metadata"
-    root = etree.fromstring(str(descriptor).encode())
-    certificate = Path(configuration.cert_file).read_text(encoding="ascii")
+    root = etree.fromstring(xml)
+    root.set("ID", "_metadata")
+    certificate = Path(federation.sp_config.cert_file).read_text(encoding="ascii")
     # signxml signs in place of this; the schema wants the signature first.
     root.insert(0, etree.Element(names.SIGNATURE, nsmap={"ds": names.DS}, Id="placeholder"))
     signer = XMLSigner(c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoArrival, Replayed
 from django_intergrip_link.federation.identity import SchoolIdentity
 from django_intergrip_link.models import Arrival
@@ -99,7 +100,11 @@ def open_arrival(key: str) -> tuple[Arrival, SchoolAccount]:
     ).first()
     if arrival is None or arrival.account is None:
         raise NoArrival("closed or too old")
-    return arrival, SchoolAccount.from_row(arrival.account)
+    account = SchoolAccount.from_row(arrival.account)
+    # An arrival from before a new subject key would make a second link beside one under that key.
+    if next(iter(settings.SUBJECT_KEYS)) not in account.digests:
+        raise NoArrival("from before the current subject key")
+    return arrival, account
 
 
 def require_not_closed(key: str) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from django_intergrip_link.conf import FederationSettings
@@ -82,7 +83,10 @@ def _read(value: str) -> list[Attempt]:
     except signing.BadSignature:
         return []
     oldest = time.time() - MAX_AGE.total_seconds()
-    return [Attempt(**row) for row in rows if row["began"] >= oldest]
+    try:
+        return [Attempt(**row) for row in rows if row["began"] >= oldest]
+    except (KeyError, TypeError):  # written by another release of this app during an update
+        return []
 
 
 def local_path(value: str) -> str:
@@ -91,6 +95,7 @@ def local_path(value: str) -> str:
     Only ``/path?query`` passes: no scheme, no host, no backslash, no control character.
     """
     # SECURITY: open redirect. Django's check, narrowed to one leading slash and a short length.
+    value = iri_to_uri(value)
     is_local = (
         value.startswith("/")
         and not value.startswith("//")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, MutableMapping
 from typing import Any, Final
 
-from django.contrib.auth import login
+from django.contrib.auth import SESSION_KEY, login
 from django.http import HttpRequest
 
 from django_intergrip_link.backends import bind_session
@@ -32,8 +32,10 @@ def enter(request: HttpRequest, links: Iterable[AccountLink]) -> Any:
     user = bind_session(links)
     if user is None:
         raise AccountSwitchedOff
-    # SECURITY: login() changes the session id, and flushes the session of anybody else; it does
-    # not mark the user as verified by OTP, because a school login is no second factor.
+    # SECURITY: login() gives a visitor's session a new id; one in which somebody was logged in,
+    # the same person too, ends here, with its OTP mark: a school login is no second factor.
+    if SESSION_KEY in request.session:
+        request.session.flush()
     login(request, user, backend=BACKEND)
     return user
 
@@ -53,7 +55,8 @@ def begin_linking(request: HttpRequest, pending: Pending) -> Pending:
             local_name=call_name(user),
             login=user.get_username(),
         )
-    # SECURITY: shared computers. Nothing of an earlier person survives into this journey.
+    # SECURITY: shared computers. Nothing of an earlier person survives into this journey but the
+    # name for that question; the login is filled in only after "mine".
     leave_journey(request.session)
     request.session.flush()
     return pending.save(request.session)

@@ -12,18 +12,19 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from django_intergrip_link import audit
+from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import (
     AccountSwitchedOff,
     AlreadyLinked,
     LinkBlocked,
     NoArrival,
     PlaceTaken,
+    StaleSchoolLogin,
     UnknownSchool,
 )
 from django_intergrip_link.models import AccountLink, LinkEvent, School
 from django_intergrip_link.signals import account_linked, account_unlinked
 
-from . import mails
 from .account import SchoolAccount
 from .arrivals import close_arrival
 from .policy import is_privileged, require_allowed
@@ -43,14 +44,11 @@ def find_link(account: SchoolAccount) -> Found | None:
     """Return the live link of a school account, with its user and school, or ``None``."""
     digests = set(account.digests.values())
     owner = AccountLink.objects.filter(live_digest__in=digests).values("user")
-    links = list(AccountLink.objects.filter(user__in=owner).select_related("user", "school"))
+    links = list(AccountLink.objects.with_owner().filter(user__in=owner))
     link = next((link for link in links if link.live_digest in digests), None)
-    return None if link is None else Found(link=link, all_of_user=tuple(links))
-
-
-def links_of(user_id: Any) -> list[AccountLink]:
-    """Return all links of a user, with ``user`` and ``school`` loaded."""
-    return list(AccountLink.objects.filter(user_id=user_id).select_related("user", "school"))
+    if link is None:
+        return None
+    return Found(link=link, all_of_user=tuple(i for i in links if i.user_id == link.user_id))
 
 
 def find_own_link(*, pk: int, user: Any) -> AccountLink | None:
@@ -75,7 +73,7 @@ def require_usable(link: AccountLink, account: SchoolAccount) -> None:
     """
     if link.state != AccountLink.State.ACTIVE:
         raise LinkBlocked
-    if not link.user.is_active:
+    if not link.has_open_user:
         raise AccountSwitchedOff
     if not link.school.is_active:
         raise UnknownSchool("switched off", school=link.school)
@@ -94,6 +92,18 @@ def use_link(link: AccountLink, account: SchoolAccount) -> None:
     live = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
     if not live.update(**change):
         raise LinkBlocked
+    audit.log_login(link)
+
+
+def require_fresh(account: SchoolAccount, *, arrival_key: str) -> None:
+    """Refuse a first link on an older school login, where the project asks for a fresh one.
+
+    Raises:
+        StaleSchoolLogin: the person logged in at school before we asked; the arrival is closed.
+    """
+    if settings.FRESH_LOGIN and not account.is_fresh:
+        close_arrival(arrival_key)
+        raise StaleSchoolLogin
 
 
 def require_linkable(*, user: Any, account: SchoolAccount) -> School:
@@ -104,8 +114,8 @@ def require_linkable(*, user: Any, account: SchoolAccount) -> School:
         AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: by the policy's reason.
         PlaceTaken: the site account has a live link at this school.
     """
-    school = School.objects.get(pk=account.school_id)
-    if not school.is_active:
+    school = School.objects.filter(pk=account.school_id).first()
+    if school is None or not school.is_active:
         raise UnknownSchool("switched off", school=school)
     require_allowed(user=user, account=account, school=school)
     if AccountLink.objects.filter(user=user, live_school=school.pk).exists():
@@ -118,8 +128,7 @@ def make_link(
 ) -> AccountLink:
     """Link a school account to a site account that was proven for this arrival.
 
-    Link, event and the end of the arrival are one transaction; the signal and the mail follow
-    commit.
+    Link, event and the end of the arrival are one transaction; the signal follows commit.
 
     Raises:
         AlreadyLinked, PlaceTaken: the school account, or the place at this school, is taken.
@@ -134,13 +143,14 @@ def make_link(
             if not close_arrival(arrival_key):
                 raise NoArrival("closed meanwhile")
             link = _insert(user=user, account=account, school=school)
-            audit.record(LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link))
+            audit.record(
+                LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link, account)
+            )
             transaction.on_commit(
                 partial(
                     account_linked.send_robust, AccountLink, request=request, user=user, link=link
                 )
             )
-            transaction.on_commit(partial(mails.send_linked, link, request=request))
     except IntegrityError as error:
         taken = find_link(account) is not None
         raise (AlreadyLinked if taken else PlaceTaken)(school=school) from error
@@ -170,9 +180,9 @@ def _insert(*, user: Any, account: SchoolAccount, school: School) -> AccountLink
     )
 
 
-def _history(link: AccountLink) -> str:
+def _history(link: AccountLink, account: SchoolAccount) -> str:
     """Return ``moved`` when this school account was linked to somebody else before."""
-    earlier = AccountLink.objects.filter(subject_digest=link.subject_digest).exclude(pk=link.pk)
+    earlier = AccountLink.objects.filter(subject_digest__in=account.digests.values())
     return "moved" if earlier.exclude(user_id=link.user_id).exists() else ""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
 from typing import Final
 
 from django.core import signing
@@ -11,29 +10,32 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
 
 from .site_account import call_name
 
-UNDO_LIFETIME: Final = 7 * 24 * 3600
+MAIL_LIFETIME: Final = 7 * 24 * 3600
 """Seconds that the undo link in the mail works."""
+
+PAGE_LIFETIME: Final = 15 * 60
+"""Seconds that the undo link on the done page works; a shared computer keeps its history."""
 
 _SALT = "django_intergrip_link.journey.mails"
 logger = logging.getLogger("django_intergrip_link")
 
 
-def make_undo_token(link: AccountLink) -> str:
-    """Return a signed token that may end this link."""
-    return signing.dumps(link.pk, salt=_SALT)
+def make_undo_token(link: AccountLink, *, lifetime: int = MAIL_LIFETIME) -> str:
+    """Return a signed token that may end this link for ``lifetime`` seconds."""
+    return signing.dumps((link.pk, lifetime), salt=_SALT)
 
 
 def read_undo_token(token: str) -> AccountLink | None:
-    """Return the link of a token that is younger than a week, or ``None``."""
+    """Return the link of a token whose lifetime is not over, or ``None``."""
     try:
-        key = signing.loads(token, salt=_SALT, max_age=UNDO_LIFETIME)
+        key, lifetime = signing.loads(token, salt=_SALT, max_age=MAIL_LIFETIME)
+        signing.loads(token, salt=_SALT, max_age=lifetime)
     except signing.BadSignature:
         return None
     return AccountLink.objects.select_related("user", "school").filter(pk=key).first()
@@ -57,7 +59,7 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
         "name": call_name(link.user),
         "school_name": link.school.name,
         "site_name": settings.SITE_NAME,
-        "when": timezone.localtime(link.linked_at),
+        "when": link.linked_at,
         # SECURITY: the address of this site comes from the settings, not from the Host header.
         "undo_url": base_url + reverse("intergrip_link:undo", args=[make_undo_token(link)]),
     }
@@ -71,7 +73,7 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
     )
     try:
         return bool(mail.send())
-    except (OSError, SMTPException) as error:
-        # SECURITY: the errors of mail servers name the address; only their kind goes into the log.
+    except Exception as error:  # noqa: BLE001 - mail services raise errors of their own
+        # SECURITY: these errors name the address; only their kind goes into the log.
         logger.error("mail not sent: linked error=%s", type(error).__name__)  # noqa: TRY400
         return False

@@ -26,6 +26,7 @@ class Pending:
         proven_at: Unix time of that.
         needs_otp: a device of that account has yet to confirm.
         link_id: the link that was made; only *done* and *undo* follow.
+        is_mailed: the mail about it went out.
     """
 
     arrival: str
@@ -37,12 +38,16 @@ class Pending:
     proven_at: int = 0
     needs_otp: bool = False
     link_id: int = 0
+    is_mailed: bool = False
 
     @classmethod
     def load(cls, session: MutableMapping[str, Any]) -> Self | None:
         """Return the journey of this session, or ``None``."""
         row = session.get(_SESSION_KEY)
-        return cls(**row) if row else None
+        try:
+            return cls(**row) if row else None
+        except TypeError:  # written by another release of this app during an update
+            return None
 
     def save(self, session: MutableMapping[str, Any], **changes: Any) -> Self:
         """Write the journey with these changes to the session and return it."""

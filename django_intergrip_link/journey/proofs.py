@@ -6,7 +6,6 @@ import logging
 import re
 import time
 import unicodedata
-from smtplib import SMTPException
 from typing import Any
 
 from django.contrib.auth import authenticate, get_user_model
@@ -40,10 +39,12 @@ def prove_by_password(
     Raises:
         TooManyTries: for this name, this address or this arrival.
     """
-    name = _user_name(login)
+    owner = _find_owner(login)
+    name = owner.get_username() if owner else login
+    # SECURITY: counted per account, whatever spelling the database takes for its name.
     tries = (
-        (limits.ACCOUNT, _without_marks(name)),
         (limits.ADDRESS, request.META.get("REMOTE_ADDR", "")),
+        (limits.ACCOUNT, f"pk:{owner.pk}" if owner else f"name:{_folded(login)}"),
     )
     # SECURITY: limits before the password is looked at, the same for names that do not exist.
     for limit, value in tries:
@@ -103,17 +104,30 @@ def _accepts(user: Any, token: str, device_id: str) -> bool:
     return False
 
 
-def send_challenge(user: Any) -> bool:
-    """Let the user's interactive devices send their token; return whether one could."""
-    interactive = [device for device in confirmed_devices(user) if device.is_interactive()]
+def send_challenge(user: Any, *, device_id: str = "") -> bool:
+    """Let an interactive device of the user send its token.
+
+    Args:
+        device_id: ``persistent_id`` of one device, or ``""`` for the first that can.
+
+    Returns:
+        Whether one could.
+
+    Raises:
+        TooManyTries: three were sent in ten minutes.
+    """
+    able = [device for device in confirmed_devices(user) if device.is_interactive()]
+    chosen = [device for device in able if device_id in ("", device.persistent_id)] or able
+    if not chosen:
+        return False
+    limits.take(limits.CHALLENGES, str(user.pk))
     try:
-        for device in interactive:
-            device.generate_challenge()
-    except (OSError, SMTPException) as error:
-        # SECURITY: the errors of mail servers name the address; only their kind goes into the log.
+        chosen[0].generate_challenge()
+    except Exception as error:  # noqa: BLE001 - mail and text gateways raise errors of their own
+        # SECURITY: these errors name the address; only their kind goes into the log.
         logger.error("code not sent error=%s", type(error).__name__)  # noqa: TRY400
         return False
-    return bool(interactive)
+    return True
 
 
 def proven_user(pending: Pending) -> Any:
@@ -126,8 +140,8 @@ def proven_user(pending: Pending) -> Any:
     if not pending.has_password_proof:
         raise NoArrival("no proof")
     users = get_user_model()._default_manager  # noqa: SLF001 - the documented way to any user model
-    user = users.filter(pk=pending.user_id, is_active=True).first()
-    if user is None:
+    user = users.filter(pk=pending.user_id).first()
+    if user is None or not user.is_active:
         raise AccountSwitchedOff
     return user
 
@@ -138,26 +152,20 @@ def _count_against(arrival: Arrival) -> None:
         raise TooManyTries("arrival", wait_minutes=limits.ACCOUNT.minutes)
 
 
-def _without_marks(name: str) -> str:
-    """Return one spelling for all names that some database takes for the same one."""
-    # SECURITY: MariaDB finds "sanne" for "sánne"; every spelling must use up the same tries.
-    decomposed = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).strip()
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def _user_name(login: str) -> str:
-    """Return the user name to authenticate: the login itself, or whose e-mail address it is."""
+def _find_owner(login: str) -> Any | None:
+    """Return the user with this name, or else the only one with this e-mail address."""
     model = get_user_model()
-    field = model.get_email_field_name()
-    if "@" not in login or field == model.USERNAME_FIELD:
-        return login
     users = model._default_manager  # noqa: SLF001 - the documented way to any user model
-    matches = users.filter(**{f"{field}__iexact": login})[:2]
+    owner = users.filter(**{model.USERNAME_FIELD: login}).first()
+    email = model.get_email_field_name()
+    fields = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - documented
+    if owner is not None or "@" not in login or email not in fields:
+        return owner
+    matches = users.filter(**{f"{email}__iexact": login})[:2]
     # SECURITY: databases fold more letters than people do; compare again before believing a match.
-    wanted = unicodedata.normalize("NFKC", login).casefold()
-    names = [
-        user.get_username()
-        for user in matches
-        if unicodedata.normalize("NFKC", getattr(user, field)).casefold() == wanted
-    ]
-    return names[0] if len(names) == 1 else login
+    owners = [user for user in matches if _folded(getattr(user, email) or "") == _folded(login)]
+    return owners[0] if len(owners) == 1 else None

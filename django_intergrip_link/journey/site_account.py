@@ -24,7 +24,7 @@ class SiteAccount:
         return cls(
             display_name=full_name or user.get_username(),
             username=user.get_username(),
-            first_name=getattr(user, "first_name", ""),
+            first_name=getattr(user, "first_name", "") or "",
             masked_email=_mask(email),
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import StaleSchoolLogin, UnknownRequest
-from django_intergrip_link.journey import linking
+from django_intergrip_link.errors import UnknownRequest
+from django_intergrip_link.journey import binding, linking
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
 from django_intergrip_link.journey.attempts import Attempt, Attempts
@@ -57,10 +57,11 @@ class CompleteView(PageView):
     def _go_linking(
         self, request: HttpRequest, arrival: Arrival, account: SchoolAccount, attempt: Attempt
     ) -> HttpResponse:
-        if settings.FRESH_LOGIN and not account.is_fresh:
-            raise StaleSchoolLogin
+        linking.require_fresh(account, arrival_key=arrival.key)
         pending = begin_linking(
             request,
             Pending(arrival=arrival.key, federation=arrival.federation, next=attempt.next),
         )
-        return to_step("someone_else" if pending.local_name else "link")
+        response = to_step("someone_else" if pending.local_name else "link")
+        binding.write(response, arrival.key, settings.FEDERATIONS[arrival.federation])
+        return response

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from django_intergrip_link.backends import links_of
 from django_intergrip_link.errors import LinkBlocked, NoArrival, NotConfirmed, UndoExpired
 from django_intergrip_link.journey import linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
@@ -14,7 +15,7 @@ from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.journey.site_account import SiteAccount
 from django_intergrip_link.models import AccountLink
 
-from .pages import PageView, default_destination
+from .pages import PageView, default_destination, home_url
 from .redirects import to_step
 from .steps import StepView
 
@@ -61,8 +62,10 @@ class ConfirmView(StepView):
         link = linking.make_link(
             request=request, user=self.user, account=self.account, arrival_key=self.arrival.key
         )
-        enter(request, linking.links_of(link.user_id))
-        self.pending.save(request.session, link_id=link.pk, user_id="", needs_otp=False)
+        enter(request, links_of(link.user_id))
+        done = self.pending.save(request.session, link_id=link.pk, user_id="", needs_otp=False)
+        # Last, because a slow mail server must not keep anybody from getting in.
+        done.save(request.session, is_mailed=mails.send_linked(link, request=request))
         return to_step("done")
 
 
@@ -76,13 +79,14 @@ class DoneView(PageView):
         link = linking.find_own_link(pk=made, user=request.user)
         if pending is None or link is None:
             raise NoArrival("nothing was linked in this session")
-        undo_url = reverse("intergrip_link:undo", args=[mails.make_undo_token(link)])
+        token = mails.make_undo_token(link, lifetime=mails.PAGE_LIFETIME)
+        undo_url = reverse("intergrip_link:undo", args=[token])
         return self.page(
             "done.html",
             school_name=link.school.name,
             continue_url=pending.next or default_destination(),
             undo_url=undo_url if linking.is_recent(link) else None,
-            mail_sent=bool(mails.address_of(link)),
+            mail_sent=pending.is_mailed,
         )
 
 
@@ -112,4 +116,6 @@ class UndoView(PageView):
 
     def _show(self, link: AccountLink, *, is_undone: bool) -> HttpResponse:
         is_over = is_undone or link.state == AccountLink.State.ENDED
-        return self.page("undo.html", school_name=link.school.name, undone=is_over, home_url="/")
+        return self.page(
+            "undo.html", school_name=link.school.name, undone=is_over, home_url=home_url()
+        )

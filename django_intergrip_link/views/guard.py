@@ -19,9 +19,6 @@ def _guarded(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-_guard = _FormGuard(_guarded)
-
-
 def require_own_form(request: HttpRequest) -> None:
     """Refuse a POST that does not carry this browser's CSRF token.
 
@@ -30,4 +27,4 @@ def require_own_form(request: HttpRequest) -> None:
     """
     # SECURITY: the cookie is read by CsrfViewMiddleware, which a system check demands; without it
     # every form is refused.
-    _guard.process_view(request, _guarded, (), {})
+    _FormGuard(_guarded).process_view(request, _guarded, (), {})

@@ -7,14 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.i18n import set_language
 
 from django_intergrip_link.errors import NoArrival
-from django_intergrip_link.federation.config import get_federation
 from django_intergrip_link.journey import linking
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import open_arrival
 from django_intergrip_link.journey.entering import leave_journey
 from django_intergrip_link.journey.pending import Pending
 
-from .pages import PageView
+from .pages import PageView, home_url
 from .redirects import SeeOther, step_url, to_step
 
 
@@ -23,7 +22,7 @@ class StopView(PageView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Say that nothing was linked."""
-        return self.page("stop.html", restart_url=self.restart_url(), home_url="/")
+        return self.page("stop.html", restart_url=self.restart_url(), home_url=home_url())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Wipe the arrival and the session."""
@@ -35,15 +34,13 @@ class NotMeView(PageView):
     """``school-account/link/not-me/``: somebody else is still logged in at school here."""
 
     pending: Pending | None
+    # Chromium holds form-action against every redirect after the POST: hub, school, anywhere.
+    form_targets = ("https:", "http:")
 
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
-        """Read the journey if there is one, and let the form lead on to the hub."""
+        """Read the journey if there is one."""
         self.pending = Pending.load(request.session)
         self.federation_name = self.pending.federation if self.pending else ""
-        if self.federation_name:
-            # Chromium holds form-action against every redirect after the POST.
-            hub = get_federation(self.federation_name).hub()
-            self.form_targets = (_origin_of(hub.sso_url),)
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -59,11 +56,12 @@ class NotMeView(PageView):
         """Undo what was just linked, wipe everything, start again with ForceAuthn."""
         if self.pending and request.POST.get("arrival") != self.pending.arrival:
             raise NoArrival("the form belongs to another arrival")
-        link = self.pending and linking.find_own_link(pk=self.pending.link_id, user=request.user)
-        if link:
+        made = self.pending.link_id if self.pending else 0
+        link = linking.find_own_link(pk=made, user=request.user)
+        if link and linking.is_recent(link):
             linking.end_link(link, actor=None, reason="not_me")
         _forget(request)
-        return SeeOther(self.restart_url(is_fresh=True) or "/")
+        return SeeOther(self.restart_url(is_fresh=True) or home_url())
 
     def _account(self) -> SchoolAccount | None:
         try:
@@ -78,7 +76,7 @@ class LogoutView(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for a POST while somebody is logged in; say what to do when nobody is."""
         is_logged_in = request.user.is_authenticated
-        response = self.page("logout.html", is_logged_in=is_logged_in, home_url="/")
+        response = self.page("logout.html", is_logged_in=is_logged_in, home_url=home_url())
         if not is_logged_in:
             # SECURITY: shared computers; Back after logout must find nothing in the cache.
             response["Clear-Site-Data"] = '"cache"'
@@ -104,7 +102,3 @@ def _forget(request: HttpRequest) -> None:
     """Close the arrival of this session and end the session."""
     leave_journey(request.session)
     logout(request)
-
-
-def _origin_of(url: str) -> str:
-    return "/".join(url.split("/")[:3])

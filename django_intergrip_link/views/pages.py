@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.db import DatabaseError, transaction
+from django.db import Error as AnyDatabaseError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -41,7 +42,15 @@ def federation_or_404(name: str) -> Federation:
 
 def default_destination() -> str:
     """Return the page to go to when the person did not ask for another one."""
-    return resolve_url(django_settings.LOGIN_REDIRECT_URL)
+    try:
+        return resolve_url(django_settings.LOGIN_REDIRECT_URL or home_url())
+    except NoReverseMatch:
+        return home_url()
+
+
+def home_url() -> str:
+    """Return the root of this site, also below a path of the web server."""
+    return get_script_prefix()
 
 
 # SECURITY: never inside one big transaction (ATOMIC_REQUESTS): failed tries and used tokens must
@@ -57,7 +66,7 @@ class PageView(View):
         federation_name: of the journey, as far as it is known.
         is_form_guarded: whether a POST needs this browser's CSRF token.
         is_lasting: whether the address can be opened again, as the language switch does.
-        form_targets: other origins that a form of this page may lead to, for the CSP.
+        form_targets: other origins that a form of this page may lead on to, for the CSP.
     """
 
     federation_name = ""
@@ -75,7 +84,7 @@ class PageView(View):
                 response = self.prepare(request) or super().dispatch(request, *args, **kwargs)
             except IntergripError as error:
                 response = self.refuse(error)
-            except DatabaseError as error:
+            except AnyDatabaseError as error:
                 response = self.refuse(Unavailable(type(error).__name__))
         return self._secure(response)
 
@@ -89,13 +98,17 @@ class PageView(View):
             "site_name": settings.SITE_NAME,
             "support_url": settings.SUPPORT,
             "here": self.request.get_full_path() if self.is_lasting else "",
+            # SECURITY: at DEBUG Django logs the whole context for a name that is missing in it.
+            "form": None,
+            "wait_minutes": None,
+            "with_not_me": False,
         }
         name = f"django_intergrip_link/{template}"
         return render(self.request, name, shared | context, status=status)
 
     def note(self, error: IntergripError) -> str:
         """Write down a refusal: one event, one log line, one signal; return its support code."""
-        has_room = limits.count(limits.REFUSALS, "") <= limits.REFUSALS.ceiling
+        has_room = limits.has_room(limits.REFUSALS, error.reason)
         code = audit.record_refusal(error, federation=self.federation_name, has_room=has_room)
         school_login_refused.send_robust(
             type(self),
@@ -158,7 +171,7 @@ def _language(request: HttpRequest) -> str:
 
 
 def _content_security_policy(form_targets: tuple[str, ...]) -> str:
-    own = " ".join(dict.fromkeys(("'self'", *_origin(static("")))))
+    own = " ".join(dict.fromkeys(("'self'", *_origin(static("django_intergrip_link/link.css")))))
     forms = " ".join(("'self'", *form_targets))
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src {own}; font-src {own}; "

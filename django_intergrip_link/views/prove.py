@@ -20,7 +20,10 @@ class ProveView(StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form."""
-        return self._show(PasswordForm(initial={"login": self.pending.login}))
+        is_answered = not self.pending.local_name
+        return self._show(
+            PasswordForm(initial={"login": self.pending.login if is_answered else ""})
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check name and password; on to the code or the confirmation."""
@@ -77,7 +80,9 @@ class TokenView(StepView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the code, or let a device send one."""
         if "send" in request.POST:
-            return self._show(self._form(), sent=proofs.send_challenge(self.user))
+            device_id = request.POST.get("device", "")
+            sent = proofs.send_challenge(self.user, device_id=device_id)
+            return self._show(self._form(), sent=sent)
         form = self._form(request.POST)
         if not form.is_valid():
             return self._show(form)

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoArrival
+from django_intergrip_link.journey import binding
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import open_arrival, require_not_closed
 from django_intergrip_link.journey.pending import Pending
@@ -45,6 +47,10 @@ class StepView(PageView):
         self.federation_name = pending.federation
         self.pending = pending
         self.arrival, self.account = open_arrival(pending.arrival)
+        # SECURITY: the session may be another's that was planted here; the binding cannot be.
+        party = settings.FEDERATIONS.get(pending.federation)
+        if party is None or not binding.is_bound(request, pending.arrival, party):
+            raise NoArrival("the journey belongs to another browser")
         # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
         if request.method == "POST" and request.POST.get("arrival") != pending.arrival:
             raise NoArrival("the form belongs to another arrival")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
+from django_intergrip_link.backends import bind_session, links_of
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from tests.journey.walking import PASSWORD, Walker, step
 
@@ -521,6 +523,35 @@ def test_fresh_login__older_login_at_school_is_refused(
     assert reasons() == ["stale_login"]
 
 
+# --- bound to one browser ------------------------------------------------------------------------
+
+
+def test_binding__planted_session_leads_nowhere(arrive: Arrive, sanne: Any) -> None:
+    attacker = arrive()
+    victim = Client()
+    victim.cookies["sessionid"] = attacker.client.cookies["sessionid"].value
+
+    response = Walker(victim).get("prove")
+
+    assert response.status_code == 410
+    assert attacker.get("prove").status_code == 200
+
+
+def test_binding__forged_or_of_another_journey(arrive: Arrive, sanne: Any) -> None:
+    walker, other = arrive(), arrive()
+    name = "__Host-intergrip-journey"
+    for value in ("forged", other.client.cookies[name].value):
+        walker.client.cookies[name] = value
+        assert walker.get("link").status_code == 410
+
+
+def test_binding__cookie_is_as_strict_as_it_can_be(arrive: Arrive) -> None:
+    cookie = arrive().client.cookies["__Host-intergrip-journey"]
+
+    assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert (cookie["path"], cookie["domain"], cookie["max-age"]) == ("/", "", 600)
+
+
 # --- forms of other sites ---------------------------------------------------------------------
 
 POSTS = ["someone_else", "prove", "otp", "confirm", "stop", "not_me", "logout", "language"]
@@ -555,3 +586,133 @@ def test_forms__with_their_token_pass(school_login: Any, fake_school: Any, sanne
     )
 
     assert response["Location"] == step("confirm")
+
+
+# --- what a project may have made of its users ---------------------------------------------------
+
+
+def test_users__hidden_by_the_default_manager_stay_out(
+    school_login: Any, linked_user: Any, monkeypatch: pytest.MonkeyPatch, django_user_model: Any
+) -> None:
+    client = Client()
+    school_login(client)
+    assert client.get("/inside/", secure=True).content == b"linked_user"
+    shown = django_user_model._default_manager.filter(date_joined__year=1999)
+    monkeypatch.setattr(type(django_user_model._default_manager), "get_queryset", lambda _: shown)
+
+    assert client.get("/inside/", secure=True).content == b"-"
+    assert school_login(Client()).status_code == 403
+
+
+def test_users__can_be_pickled(linked_user: Any) -> None:
+    user = bind_session(links_of(linked_user.pk))
+
+    copy = pickle.loads(pickle.dumps(user))  # noqa: S301 - our own bytes
+
+    assert copy == user
+    assert copy.get_session_auth_hash() == user.get_session_auth_hash()
+    assert copy.get_session_auth_hash() != linked_user.get_session_auth_hash()
+
+
+def test_session__ends_when_the_account_gets_power(school_login: Any, linked_user: Any) -> None:
+    client = Client()
+    school_login(client)
+
+    linked_user.is_staff = True
+    linked_user.save()
+
+    assert client.get("/inside/", secure=True).content == b"-"
+
+
+def test_session__is_another_one_after_every_school_login(
+    school_login: Any, linked_user: Any
+) -> None:
+    client = Client()
+    school_login(client)
+    before = client.session.session_key
+    session = client.session
+    session["otp_device_id"] = "otp_static.staticdevice/1"
+    session.save()
+
+    school_login(client)
+
+    assert client.session.session_key != before
+    assert "otp_device_id" not in client.session
+
+
+@pytest.mark.parametrize("destination", [None, "no_such_name"])
+def test_destination__odd_setting_of_the_project(
+    school_login: Any, linked_user: Any, settings: Any, destination: str | None
+) -> None:
+    settings.LOGIN_REDIRECT_URL = destination
+
+    assert school_login(Client())["Location"] == "/"
+
+
+def test_destination__long_and_foreign_letters_fit_the_cookie(
+    school_login: Any, fake_school: Any
+) -> None:
+    client = Client()
+    for number in range(6):
+        path = "/" + "é" * 290 + str(number)
+        client.get(fake_school.url("start"), {"next": path}, secure=True)
+
+    assert len(client.cookies["__Host-intergrip-attempts"].value) < 3500
+
+
+def test_update__session_of_another_release_begins_again(arrive: Arrive) -> None:
+    walker = arrive()
+    session = walker.client.session
+    session["intergrip_link"] = {**session["intergrip_link"], "new_in_the_next_release": 1}
+    session.save()
+
+    assert walker.get("link").status_code == 410
+
+
+def test_update__arrival_from_before_a_new_subject_key(
+    arrive: Arrive, sanne: Any, settings: Any
+) -> None:
+    walker = arrive()
+    declared = settings.INTERGRIP_LINK
+    keys = {"new": "another secret of forty characters or so", **declared["SUBJECT_KEYS"]}
+    settings.INTERGRIP_LINK = {**declared, "SUBJECT_KEYS": keys}
+
+    assert walker.prove("sanne").status_code == 410
+
+
+def test_school__deleted_meanwhile(arrive: Arrive, sanne: Any) -> None:
+    walker = arrive()
+    walker.prove("sanne")
+    School.objects.all().delete()
+
+    assert walker.confirm().status_code == 403
+
+
+def test_codes__are_sent_three_times_at_most(arrive: Arrive, sanne: Any) -> None:
+    EmailDevice.objects.create(user=sanne, name="mail")
+    walker = arrive()
+    walker.prove("sanne")
+
+    statuses = [walker.post("otp", send="1").status_code for _ in range(4)]
+
+    assert statuses == [200, 200, 200, 429]
+
+
+def test_undo__page_of_a_shared_computer_is_over_after_fifteen_minutes(
+    arrive: Arrive, sanne: Any
+) -> None:
+    walker = arrive()
+    walker.prove("sanne")
+    walker.confirm()
+    found = re.search(r'href="(/school-account/undo/[^"]+)"', walker.get("done").content.decode())
+    assert found
+    AccountLink.objects.update(linked_at=timezone.now() - timedelta(minutes=16))
+    now = time.time()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.core.signing.time.time", lambda: now + 16 * 60)
+        late = Client().get(found.group(1), secure=True)
+        walker.post("not_me")
+
+    assert late.status_code == 410
+    assert AccountLink.objects.get().state == "active"
