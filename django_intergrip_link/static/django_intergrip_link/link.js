@@ -13,8 +13,9 @@
 
   // What just happened is read first: the error summary, or the heading of the done page.
   // The autofocus attribute does this already; not in older browsers, and not after a #fragment.
+  // Whoever has pressed Tab meanwhile keeps the focus.
   const news = document.querySelector("[data-focus]");
-  const focusNews = () => document.activeElement === news || news.focus();
+  const focusNews = () => document.activeElement === document.body && news.focus();
   if (news) addEventListener("load", () => requestAnimationFrame(focusNews));
 
   for (const box of document.querySelectorAll("[data-show]")) {
