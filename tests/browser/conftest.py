@@ -13,7 +13,13 @@ import pytest
 if find_spec("playwright") is None:
     collect_ignore_glob = ["*"]
 else:
-    from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+    from playwright.sync_api import (
+        Browser,
+        BrowserContext,
+        Playwright,
+        ViewportSize,
+        sync_playwright,
+    )
 
     from .looking import Looker
     from .serving import ExampleSite
@@ -29,7 +35,6 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE = {"width": 390, "height": 780}
 PATIENCE = 10_000
 """Milliseconds that a page may take."""
 
@@ -84,7 +89,9 @@ def new_visitor(
 
     def bring(*, has_scripts: bool = True, language: str = "nl-NL") -> Visitor:
         context = chromium.new_context(
-            locale=language, java_script_enabled=has_scripts, viewport=PHONE
+            locale=language,
+            java_script_enabled=has_scripts,
+            viewport=ViewportSize(width=390, height=780),
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)

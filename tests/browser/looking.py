@@ -65,6 +65,7 @@ class Sight:
     language: str
     notices: list[str]
     has_scripts: bool
+    status: int
 
     @property
     def place(self) -> str:
@@ -83,14 +84,16 @@ class Sight:
 
     @property
     def topic(self) -> str:
-        """The title without the name of the site."""
-        return re.split(r" [–|] ", self.title)[0]
+        """The title without the name of the site; the admin's titles hold dates and keys."""
+        return re.sub(r"\d+", "n", self.path) if self.is_admin else self.title.split(" – ")[0]
 
     @property
     def name(self) -> str:
         """The beginning of the file names of its pictures."""
         number = [name for name, _ in PLACES].index(self.place) + 1
         parts = [self.place, self.topic, *self.notices, self.language]
+        if self.status >= 400:
+            parts.append(str(self.status))
         if not self.has_scripts:
             parts.append("no scripts")
         return f"{number:02d}-{_slug('-'.join(parts))}"
@@ -114,11 +117,11 @@ class Looker:
         Raises:
             AssertionError: with all that is wrong with it.
         """
-        sight = _read(page)
+        sight = _read(page, status)
         if sight.name in self.seen:
             return
         self.seen.add(sight.name)
-        wrong = [*_check_words(sight, status=status), *_check_weight(page, sight)]
+        wrong = [*_check_words(sight), *_check_weight(page, sight)]
         before = page.viewport_size
         for height in (256, 700):
             page.set_viewport_size({"width": NARROW, "height": height})
@@ -153,23 +156,24 @@ class Looker:
         return found
 
 
-def _read(page: Page) -> Sight:
+def _read(page: Page, status: int) -> Sight:
     found: dict[str, Any] = page.evaluate(
         """() => ({
             title: document.title,
             headings: [...document.querySelectorAll("h1")].map((e) => e.innerText.trim()),
             language: document.documentElement.lang,
             notices: [...document.querySelectorAll(".notice-warning, .notice-done, .error")]
-                .map((e) => e.className)
+                .map((e) => e.className.split("-").pop())
                 .concat([...document.querySelectorAll(".notice-error li")].map(() => "error")),
         })"""
     )
     # A page with scripts off still answers us; it only never ran its own.
     has_scripts = page.evaluate("() => matchMedia('(scripting: enabled)').matches")
-    return Sight(path=urlsplit(page.url).path, has_scripts=has_scripts, **found)
+    path = urlsplit(page.url).path
+    return Sight(path=path, status=status, has_scripts=has_scripts, **found)
 
 
-def _check_words(sight: Sight, *, status: int) -> list[str]:
+def _check_words(sight: Sight) -> list[str]:
     wrong = []
     if len(sight.headings) != 1:
         wrong.append(f"headings: {sight.headings}")
@@ -181,9 +185,9 @@ def _check_words(sight: Sight, *, status: int) -> list[str]:
         wrong.append(f"title {sight.title!r} of heading {heading!r}")
     if not sight.is_admin and not sight.title.endswith((" – Doorstroom", " – Nagemaakt")):
         wrong.append(f"title {sight.title!r} without the name of the site")
-    is_error = status >= 400 or any("error" in notice for notice in sight.notices)
+    is_error = sight.status >= 400 or any("error" in notice for notice in sight.notices)
     if is_error and not sight.title.startswith(error):
-        wrong.append(f"title {sight.title!r} of a page with status {status} and {sight.notices}")
+        wrong.append(f"title {sight.title!r} with status {sight.status} and {sight.notices}")
     return wrong
 
 
