@@ -43,6 +43,7 @@ NO_MIDDLEWARE = "intergrip_link.E016"
 INSECURE_COOKIES = "intergrip_link.E017"
 ANY_HOST = "intergrip_link.E018"
 SAML_SETTINGS = "intergrip_link.E019"
+STRICT_SESSIONS = "intergrip_link.E020"
 LOCAL_CACHE = "intergrip_link.W001"
 NO_SUPPORT = "intergrip_link.W002"
 NO_DUTCH = "intergrip_link.W003"
@@ -329,6 +330,12 @@ def check_sessions() -> Found:
             "Sessions are kept in cookies.",
             hint="Remove SESSION_ENGINE to use the database, or name a cache backend.",
             id=COOKIE_SESSIONS,
+        )
+    if str(django_settings.SESSION_COOKIE_SAMESITE).lower() == "strict":
+        yield checks.Error(
+            "SESSION_COOKIE_SAMESITE is Strict, so the return from school finds no session.",
+            hint="Remove SESSION_COOKIE_SAMESITE; Django's own value is Lax, and Lax is safe here.",
+            id=STRICT_SESSIONS,
         )
     for path in NEEDED_MIDDLEWARE:
         if path not in django_settings.MIDDLEWARE:

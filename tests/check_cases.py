@@ -243,6 +243,12 @@ CASES = (
         breaks=set_to(SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies"),
     ),
     Case(
+        name="strict session cookie",
+        id=checks.STRICT_SESSIONS,
+        message="SESSION_COOKIE_SAMESITE is Strict, so the return from school finds no session.",
+        breaks=set_to(SESSION_COOKIE_SAMESITE="Strict"),
+    ),
+    Case(
         name="no CSRF middleware",
         id=checks.NO_MIDDLEWARE,
         message="django.middleware.csrf.CsrfViewMiddleware is not in MIDDLEWARE.",

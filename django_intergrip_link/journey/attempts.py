@@ -90,18 +90,19 @@ def _read(value: str) -> list[Attempt]:
 
 
 def local_path(value: str) -> str:
-    """Return ``value`` when it is a plain path on this site, else ``""``.
+    """Return ``value``, encoded, when it is a plain path on this site, else ``""``.
 
     Only ``/path?query`` passes: no scheme, no host, no backslash, no control character.
     """
-    # SECURITY: open redirect. Django's check, narrowed to one leading slash and a short length.
-    value = iri_to_uri(value)
+    path = iri_to_uri(value)
+    # SECURITY: open redirect. Django's check, narrowed to one leading slash and a short length; of
+    # the value as it came, because encoding would hide what some server decodes again.
     is_local = (
         value.startswith("/")
         and not value.startswith("//")
         and "\\" not in value
-        and len(value) <= MAX_NEXT
+        and len(path) <= MAX_NEXT
         and value.isprintable()
         and url_has_allowed_host_and_scheme(value, allowed_hosts=None)
     )
-    return value if is_local and not urlsplit(value).netloc else ""
+    return path if is_local and not urlsplit(value).netloc else ""
