@@ -44,6 +44,19 @@ def found(secrets: tuple[str, ...], *texts: str) -> list[tuple[str, str]]:
     return [(secret, text[:300]) for text in texts for secret in secrets if secret in text]
 
 
+def letters() -> list[str]:
+    """Return what the mails of this test say, in text and in HTML."""
+    return [
+        str(text)
+        for letter in mail.outbox
+        for text in (
+            letter.subject,
+            letter.body,
+            *(content for content, _ in getattr(letter, "alternatives", ())),
+        )
+    ]
+
+
 def walk(stage: Stage) -> list[str]:
     """Go through the whole journey with a wrong turn at every step; return every page."""
     StaticDevice.objects.create(user=stage.visitor, name="card").token_set.create(token=TOKEN)
@@ -68,11 +81,9 @@ def test_honest_journey__leaves_nothing(
         pages = walk(stage)
 
     assert len(mail.outbox) == 1
-    letter = mail.outbox[0]
-    html = str(letter.alternatives[0][0])  # type: ignore[attr-defined]
     assert found(NEVER, *book.lines) == []
     assert found(NEVER, *(str(row) for row in LinkEvent.objects.values())) == []
-    assert found((*SECRETS, TOKEN), letter.subject, str(letter.body), html) == []
+    assert found((*SECRETS, TOKEN), *letters()) == []
     assert found(NOT_SHOWN, *pages) == []
 
 
@@ -115,13 +126,8 @@ def test_error_mail__to_the_administrators(
         logger.removeHandler(handler)
 
     assert response.status_code == 500
-    texts = [
-        str(text)
-        for letter in mail.outbox
-        for text in (letter.body, *(a[0] for a in letter.alternatives))  # type: ignore[attr-defined]
-    ]
-    assert any("ZeroDivisionError" in text for text in texts)
-    assert found((*SECRETS, TOKEN), *texts) == []
+    assert any("ZeroDivisionError" in text for text in letters())
+    assert found((*SECRETS, TOKEN), *letters()) == []
 
 
 @sensitive_variables()
@@ -205,7 +211,7 @@ def test_log_book__sees_what_is_logged() -> None:
     """The net itself holds: a line with a traceback is found, from any logger."""
     with every_logger_at_debug() as book:
         try:
-            raise ValueError(VICTIM_UID)
+            int(VICTIM_UID)
         except ValueError:
             logging.getLogger("some.host.project").debug("oh", exc_info=True)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_intergrip_link.federation import config
 from django_intergrip_link.federation.request import new_request_id
 from django_intergrip_link.journey.arrivals import TOMBSTONE, purge_arrivals
+from django_intergrip_link.journey.limits import REFUSALS
 from django_intergrip_link.models import Arrival, LinkEvent
 from django_intergrip_link.testing.hub import SignedParts
 from tests.attacks.bending import says
@@ -269,10 +270,10 @@ def test_replays__leave_no_rows_and_purge_removes_the_tombstone(stage: Stage) ->
 def test_refusals__beyond_their_limit_write_no_rows(stage: Stage) -> None:
     """RPL-08: junk cannot fill the database; each still gets a page with a code."""
     stage.start()
-    for _ in range(125):
+    for _ in range(REFUSALS.ceiling + 5):
         assert stage.send(b"<r/>").status_code == 403
 
-    assert LinkEvent.objects.count() == 120
+    assert LinkEvent.objects.count() == REFUSALS.ceiling
 
 
 def test_anonymous_start__writes_nothing(stage: Stage, django_assert_num_queries: Any) -> None:
