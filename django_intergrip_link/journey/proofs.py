@@ -41,19 +41,22 @@ def prove_by_password(
     """
     owner = _find_owner(login)
     name = owner.get_username() if owner else login
-    # SECURITY: counted per account, whatever spelling the database takes for its name.
     tries = (
         (limits.ADDRESS, request.META.get("REMOTE_ADDR", "")),
-        (limits.ACCOUNT, f"pk:{owner.pk}" if owner else f"name:{_folded(login)}"),
+        (limits.ACCOUNT, f"name:{_folded(login)}"),
     )
     # SECURITY: limits before the password is looked at, the same for names that do not exist.
     for limit, value in tries:
         limits.take(limit, value)
+    # SECURITY: counted per account too, by whatever name it is called. Without a word, because a
+    # limit that two names share would tell that there is an account, and that both are its names.
+    account = limits.ACCOUNT, f"pk:{owner.pk}" if owner else f"nobody:{_folded(login)}"
+    has_room = limits.has_room(*account)
     user = authenticate(request, username=name, password=password)
-    if user is None:
+    if user is None or not has_room:
         _count_against(arrival)
         return None
-    for limit, value in tries:
+    for limit, value in (*tries, account):
         limits.give_back(limit, value)
     return pending.save(
         request.session,

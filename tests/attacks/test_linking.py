@@ -410,14 +410,35 @@ def test_password__takes_the_same_time_whatever_is_wrong(stage: Stage, settings:
     assert max(medians) - min(medians) < 0.020
 
 
-def test_tries__count_for_every_spelling_of_a_name(stage: Stage) -> None:
+def test_tries__count_for_every_name_of_an_account(stage: Stage) -> None:
     """LNK-03: an account has five tries, by name and by mail address together."""
     stage.arrive()
-    names = ("visitor", "visitor@example.nl", "VISITOR@example.nl", " visitor ", "visitor")
-    for login in names:
+    for login in ("visitor", "visitor@example.nl", "VISITOR@example.nl", " visitor ", "visitor"):
         assert stage.prove(login, "wrong").status_code == 200
 
-    assert stage.prove("visitor").status_code == 429
+    assert stage.prove("visitor").status_code == 200
+    assert stage.prove("visitor@example.nl").status_code == 200
+    assert stage.open("confirm").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("visitor", "VISITOR"), ("visitor", "visitor@example.nl"), ("visitor@example.nl", "visitor")],
+)
+def test_tries__that_are_used_up_do_not_tell_whose_name_it_is(
+    first: str, second: str, stage: Stage
+) -> None:
+    """LNK-02: two names of one account run out together no sooner than two names of nobody."""
+
+    def answers(*names: str) -> list[int]:
+        browser = new_browser()
+        stage.arrive(browser)
+        return [stage.prove(name, "wrong", browser).status_code for name in names]
+
+    real = answers(*[first] * 5, second)
+    nobody = answers(*[f"x{first}"] * 5, f"X{second}" if second.isupper() else f"x{second}")
+
+    assert real == nobody
 
 
 def test_tries__at_the_same_moment_all_count(stage: Stage) -> None:
