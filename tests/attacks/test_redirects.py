@@ -25,6 +25,7 @@ from tests.attacks.stage import (
 )
 
 ATTEMPTS = "__Host-intergrip-attempts"
+BINDING = "__Host-intergrip-journey"
 OWN_DEFAULT = lands("/inside/")
 FORMS = ("someone_else", "prove", "otp", "confirm", "stop", "not_me", "logout", "language")
 ELSEWHERE = (
@@ -198,12 +199,13 @@ def test_answer__of_a_linked_person_while_somebody_else_is_logged_in(stage: Stag
     assert stage.user_in(with_session(old)) == "-"
 
 
-def test_cookies__of_the_journey(stage: Stage) -> None:
-    """WEB-06: the login that is open is known to this host over TLS only, for ten minutes."""
+@pytest.mark.parametrize("name", [ATTEMPTS, BINDING])
+def test_cookies__of_the_journey(name: str, stage: Stage) -> None:
+    """WEB-06: open logins and journeys are known to this host over TLS only, for ten minutes."""
     stage.start()
-    cookie = stage.browser.cookies[ATTEMPTS]
+    response = stage.enter("start") if name == ATTEMPTS else stage.log_in(uid=ATTACKER_UID)
 
-    assert flags(cookie) == {
+    assert flags(response.cookies[name]) == {
         "secure": True,
         "httponly": True,
         "samesite": "Lax",
