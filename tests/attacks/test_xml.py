@@ -233,8 +233,9 @@ SPELLINGS = (
     Case("XML-07-raw", "XML without base64", posted(
         lambda body: b"SAMLResponse=%3Csamlp:Response/%3E"), BAD),
     Case("XML-07-bytes", "a form that is not ASCII", posted(lambda body: body + b"\xff"), BAD),
-    Case("XML-07-json", "another content type", posted(
-        lambda body: b"{}", "application/json"), BAD),
+    Case("XML-07-plain", "a form that says it is plain text", posted(
+        lambda body: body, "text/plain"), BAD),
+    Case("XML-07-json", "JSON", posted(lambda body: b"{}", "application/json"), BAD),
     Case("XML-07-utf16", "UTF-16", spelled(reencoded("UTF-16")), BAD),
     Case("XML-07-utf16-bare", "UTF-16 without a mark", spelled(reencoded("UTF-16-LE")), BAD),
     Case("XML-07-latin1", "latin-1 in the declaration", spelled(reencoded("ISO-8859-1")), BAD),
