@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -42,6 +43,10 @@ class FilledFilter(admin.AllValuesFieldListFilter):
         """Whether there are two values or more."""
         return len(self.lookup_choices) > 1
 
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Leave the empty value out; it would be a link without text."""
+        return (choice for choice in super().choices(changelist) if choice["display"])
+
 
 @admin.register(School)
 class SchoolAdmin(_SchoolBase):
@@ -70,7 +75,7 @@ class LinkEventAdmin(ReadOnly, _EventBase):
     """The audit trail, to look at; searched by support code."""
 
     list_display = ("at", "kind", "reason", "support_code", "school", "federation")
-    list_filter = ("kind", ("reason", FilledFilter), "federation")
+    list_filter = ("kind", ("reason", FilledFilter), ("federation", FilledFilter))
     list_select_related = ("school",)
     search_fields = ("support_code__exact",)
     date_hierarchy = "at"

@@ -126,6 +126,8 @@ class Looker:
         for height in (256, 700):
             page.set_viewport_size({"width": NARROW, "height": height})
             wrong += _check_width(page)
+        if sight.is_ours:
+            wrong += _check_large_letters(page)
         _take_picture(page, f"{sight.name}-{NARROW}")
         page.set_viewport_size({"width": WIDE, "height": 800})
         _take_picture(page, f"{sight.name}-{WIDE}")
@@ -194,6 +196,15 @@ def _check_words(sight: Sight) -> list[str]:
 def _check_width(page: Page) -> list[str]:
     width: int = page.evaluate("() => document.documentElement.scrollWidth")
     return [f"{width} px wide at {page.viewport_size}"] if width > NARROW else []
+
+
+def _check_large_letters(page: Page) -> list[str]:
+    """Double the letters, as a phone does for who asks for that."""
+    double = "(size) => { document.documentElement.style.fontSize = size; }"
+    page.evaluate(double, "200%")
+    wrong = [f"{found}, with large letters" for found in _check_width(page)]
+    page.evaluate(double, "")
+    return wrong
 
 
 def _take_picture(page: Page, name: str) -> None:

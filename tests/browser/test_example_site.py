@@ -30,6 +30,8 @@ def test_site__home_and_its_own_login(visitor: Visitor, site: ExampleSite) -> No
 
 def test_admin__shows_links_and_events(visitor: Visitor, site: ExampleSite) -> None:
     link(visitor, site, school="hoogveld", person="Sanne", username="sanne")
+    # An event with a reason, beside one without.
+    visitor.open(f"{site.url}/school-account/undo/x/")
     visitor.context.clear_cookies(domain="localhost")
 
     visitor.open(f"{site.url}/inloggen/?next=/admin/")
