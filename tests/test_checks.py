@@ -72,19 +72,23 @@ def test_broken_site__one_message(settings: Any, case: Case) -> None:
 
 
 def test_cases__every_id_is_broken_somewhere() -> None:
-    ids = {value for value in vars(checks).values() if str(value).startswith("intergrip_link.")}
-    tested_below = {checks.CERTIFICATE_ENDS, checks.METADATA_ENDED, checks.PYXMLSECURITY}
+    ids = {value for value in vars(checks.ids).values() if str(value).startswith("intergrip_link.")}
+    tested_below = {
+        checks.ids.CERTIFICATE_ENDS,
+        checks.ids.METADATA_ENDED,
+        checks.ids.PYXMLSECURITY,
+    }
 
     assert ids == {case.id for case in CASES} | tested_below
 
 
 def test_certificate__ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "WARN_BEFORE", timedelta(days=400))
+    monkeypatch.setattr(checks.federations, "WARN_BEFORE", timedelta(days=400))
     last = datetime.now(UTC) + timedelta(days=365)
 
     message = f"Federation 'kennisnet': the hub's last certificate ends on {last:%Y-%m-%d}."
 
-    assert found() == [(checks.CERTIFICATE_ENDS, message)]
+    assert found() == [(checks.ids.CERTIFICATE_ENDS, message)]
 
 
 def test_metadata__ended(settings: Any, files: Path, tmp_path: Path) -> None:
@@ -96,7 +100,7 @@ def test_metadata__ended(settings: Any, files: Path, tmp_path: Path) -> None:
 
     message = "Federation 'kennisnet': the hub's metadata ended on 2026-01-31."
 
-    assert found() == [(checks.METADATA_ENDED, message)]
+    assert found() == [(checks.ids.METADATA_ENDED, message)]
 
 
 def test_metadata__not_signed_by_the_pinned_certificate(settings: Any, files: Path) -> None:
@@ -104,13 +108,13 @@ def test_metadata__not_signed_by_the_pinned_certificate(settings: Any, files: Pa
 
     message = "Federation 'kennisnet': not signed by the pinned certificate."
 
-    assert found() == [(checks.NO_METADATA, message)]
+    assert found() == [(checks.ids.NO_METADATA, message)]
 
 
 def test_pyxmlsecurity__installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "find_spec", lambda name: object())
+    monkeypatch.setattr(checks.neighbours, "find_spec", lambda name: object())
 
-    assert found() == [(checks.PYXMLSECURITY, "pyXMLSecurity is installed.")]
+    assert found() == [(checks.ids.PYXMLSECURITY, "pyXMLSecurity is installed.")]
 
 
 def test_sandbox__silent_in_development(settings: Any) -> None:
@@ -142,6 +146,6 @@ def test_register__runs_them_all(settings: Any) -> None:
     always = django_checks.run_checks(tags=tags)
     deploying = django_checks.run_checks(tags=tags, include_deployment_checks=True)
 
-    ours = {checks.UNKNOWN_KEY, checks.SAML_SETTINGS}
+    ours = {checks.ids.UNKNOWN_KEY, checks.ids.SAML_SETTINGS}
     assert {message.id for message in always} == ours
-    assert {message.id for message in deploying} >= ours | {checks.FOREIGN_COOKIES}
+    assert {message.id for message in deploying} >= ours | {checks.ids.FOREIGN_COOKIES}

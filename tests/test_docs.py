@@ -142,7 +142,7 @@ def test_settings__presets() -> None:
 
 
 def test_checks__ids() -> None:
-    ids = {value for value in vars(checks).values() if str(value).startswith("intergrip_link.")}
+    ids = {value for value in vars(checks.ids).values() if str(value).startswith("intergrip_link.")}
 
     assert set(first_codes("checks.md", "System checks")) == ids
 
@@ -162,10 +162,10 @@ def test_checks__deploy() -> None:
     }
 
     assert documented == {
-        getattr(checks, name)
+        getattr(checks.ids, name)
         for check in checks.DEPLOY_CHECKS
         for name in check.__code__.co_names
-        if name.isupper() and hasattr(checks, name)
+        if name.isupper() and hasattr(checks.ids, name)
     }
 
 

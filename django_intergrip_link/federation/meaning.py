@@ -8,7 +8,6 @@ element only; what the unsigned envelope says may cause a refusal, never an acce
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -17,8 +16,6 @@ from lxml import etree
 
 from django_intergrip_link.errors import (
     LoginFailedAtSchool,
-    MissingIdentifier,
-    MissingSchool,
     UnknownRequest,
     WrongAudience,
     WrongDestination,
@@ -29,21 +26,23 @@ from django_intergrip_link.errors import (
 )
 
 from . import names
+from .attributes import (
+    Attributes,
+    read_given_name,
+    read_role,
+    read_school,
+    read_subject,
+    text_of,
+)
 from .identity import SchoolIdentity
-from .presets import SPELLINGS, Preset, SchoolCode
+from .presets import Preset
 
 SKEW: Final = timedelta(seconds=180)
 """Clock difference allowed both ways (SAML2int SDP-G01: three to five minutes)."""
 
 MAX_AGE: Final = timedelta(minutes=10)
 MAX_LIFETIME: Final = timedelta(minutes=15)
-MAX_SUBJECT: Final = 256
-MAX_GIVEN_NAME: Final = 60
-ROLES: Final = ("student", "employee", "staff")
-"""Roles we know, least privileged first: who has several is taken for the first."""
-
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
-_BRIN = re.compile(r"[0-9A-Z]{4}([0-9]{2})?")
 _CONDITIONS = frozenset(
     f"{{{names.SAML}}}{name}" for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 )
@@ -116,20 +115,20 @@ def read_identity(
     _check_confirmation(assertion, expected)
     _check_conditions(assertion, expected)
     statement = _check_authn_statement(assertion, expected)
-    attributes = _Attributes(assertion)
-    subject = _subject(attributes, expected.preset)
-    brin, realm = _school(attributes, expected.preset, subject)
+    attributes = Attributes(assertion)
+    subject = read_subject(attributes, expected.preset)
+    brin, realm = read_school(attributes, expected.preset, subject)
     return SchoolIdentity(
         federation=expected.federation,
         request_id=expected.request_id,
         assertion_id=assertion.get("ID", ""),
         issuer=expected.issuer,
-        authority=_text(statement.find(".//saml:AuthenticatingAuthority", names.NAMESPACES)),
+        authority=text_of(statement.find(".//saml:AuthenticatingAuthority", names.NAMESPACES)),
         subject=subject,
         brin=brin,
         realm=realm,
-        role=_role(attributes),
-        given_name=_given_name(attributes),
+        role=read_role(attributes),
+        given_name=read_given_name(attributes),
         requested_at=expected.requested_at,
         authenticated_at=_instant(statement.get("AuthnInstant")),
         is_certificate_expired=is_certificate_expired,
@@ -138,7 +137,7 @@ def read_identity(
 
 def _check_issuer(element: etree._Element, expected: Expectation) -> None:
     # SECURITY: both Issuers must be the one hub that was asked (issuer confusion between IdPs).
-    if _text(element.find(names.ISSUER)) != expected.issuer:
+    if text_of(element.find(names.ISSUER)) != expected.issuer:
         raise WrongIssuer(etree.QName(element).localname)
 
 
@@ -176,7 +175,7 @@ def _check_conditions(assertion: etree._Element, expected: Expectation) -> None:
     for restriction in restrictions:
         audiences = restriction.findall("saml:Audience", names.NAMESPACES)
         # SECURITY: exactly us, in every restriction, compared to the letter.
-        if [_text(audience) for audience in audiences] != [expected.audience]:
+        if [text_of(audience) for audience in audiences] != [expected.audience]:
             raise WrongAudience("Audience")
     _check_window(conditions, expected, is_expiry_required=False)
 
@@ -212,85 +211,6 @@ def _check_authn_statement(assertion: etree._Element, expected: Expectation) -> 
     return statement
 
 
-class _Attributes:
-    """The attribute statement by our own names, whatever spelling it uses."""
-
-    def __init__(self, assertion: etree._Element) -> None:
-        self._sent: dict[str, list[list[str]]] = {}
-        for attribute in assertion.iterfind(
-            "saml:AttributeStatement/saml:Attribute", names.NAMESPACES
-        ):
-            values = [
-                _text(value)
-                for value in attribute.iterfind("saml:AttributeValue", names.NAMESPACES)
-            ]
-            self._sent.setdefault(attribute.get("Name", ""), []).append(values)
-
-    def values(self, name: str) -> list[str] | None:
-        """Return the values of one attribute, or ``None`` when spellings contradict each other.
-
-        The same Name twice, or two spellings with different values, is a contradiction: what one
-        reader takes from the first another would take from the second.
-        """
-        found = [sent for spelling in SPELLINGS[name] for sent in self._sent.get(spelling, [])]
-        repeated = any(len(self._sent.get(spelling, [])) > 1 for spelling in SPELLINGS[name])
-        if repeated or any(sent != found[0] for sent in found):
-            return None
-        return found[0] if found else []
-
-    def single(self, name: str) -> str | None:
-        """Return the only value, ``""`` when absent, ``None`` when there is no single answer."""
-        values = self.values(name)
-        if values is None or len(values) > 1:
-            return None
-        return values[0] if values else ""
-
-
-def _subject(attributes: _Attributes, preset: Preset) -> str:
-    subject = attributes.single(preset.subject)
-    if subject is None or not subject.strip() or len(subject) > MAX_SUBJECT:
-        raise MissingIdentifier(preset.subject)
-    # SECURITY: no control, format or bidirectional characters: two subjects that look alike on a
-    # screen must not differ in what cannot be seen.
-    if _has_invisible(subject):
-        raise MissingIdentifier("invisible characters")
-    return subject
-
-
-def _school(attributes: _Attributes, preset: Preset, subject: str) -> tuple[str, str]:
-    code = attributes.single(preset.school)
-    if not code:
-        raise MissingSchool("no single school code")
-    # SECURITY: ASCII only; there are letters that become others in capitals, so one school's code
-    # could be spelled by another.
-    if not code.isascii() or not code.isprintable():
-        raise MissingSchool("not a plain code")
-    if preset.school_code is SchoolCode.REALM:
-        return "", code.strip().casefold()
-    code = code.strip().upper()
-    if not _BRIN.fullmatch(code):
-        raise MissingSchool("not a BRIN")
-    return code, subject.rpartition("@")[2] if "@" in subject else ""
-
-
-def _role(attributes: _Attributes) -> str:
-    sent = {value.strip().casefold() for value in attributes.values("eduPersonAffiliation") or []}
-    return next((role for role in ROLES if role in sent), "")
-
-
-def _given_name(attributes: _Attributes) -> str:
-    sent = next(iter(attributes.values("givenName") or []), "")
-    visible = "".join(character for character in sent if not _has_invisible(character))
-    return " ".join(visible.split())[:MAX_GIVEN_NAME]
-
-
-def _has_invisible(text: str) -> bool:
-    return any(unicodedata.category(character) in _INVISIBLE for character in text)
-
-
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
 def _instant(value: str | None) -> datetime:
     if value is None or not _INSTANT.fullmatch(value):
         raise WrongTime("not an instant in UTC")
@@ -298,11 +218,6 @@ def _instant(value: str | None) -> datetime:
         return datetime.fromisoformat(value[:19]).replace(tzinfo=UTC)
     except ValueError as error:
         raise WrongTime("not a date") from error
-
-
-def _text(element: etree._Element | None) -> str:
-    """Return all text of an element, also around children (never only up to the first)."""
-    return "" if element is None else "".join(element.itertext())
 
 
 def _last_part(uri: str) -> str:
