@@ -216,8 +216,8 @@ def test_signals__arguments() -> None:
 
 def test_urls__in_their_order() -> None:
     documented = [
-        (codes(name)[0], codes(address)[0], methods)
-        for name, address, methods, _ in table("urls.md", "URLs")[: len(urls.urlpatterns)]
+        (codes(name)[0], codes(address)[0], allowed)
+        for name, address, allowed, _ in table("urls.md", "URLs")[: len(urls.urlpatterns)]
     ]
 
     assert documented == [
