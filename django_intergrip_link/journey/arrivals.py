@@ -113,7 +113,8 @@ def require_not_closed(key: str) -> None:
     Raises:
         Replayed: the arrival with this key was used or stopped.
     """
-    closed = Arrival.objects.filter(key=key, closed_at__isnull=False)
+    # Closed by somebody, that is; what expires is closed after its end.
+    closed = Arrival.objects.filter(key=key, closed_at__lt=F("expires_at"))
     if _KEY.fullmatch(key) and closed.exists():
         raise Replayed("sent before")
 

@@ -17,8 +17,8 @@ from django_intergrip_link.errors import (
     AccountSwitchedOff,
     AlreadyLinked,
     LinkBlocked,
-    NoArrival,
     PlaceTaken,
+    Replayed,
     StaleSchoolLogin,
     UnknownSchool,
 )
@@ -132,16 +132,16 @@ def make_link(
 
     Raises:
         AlreadyLinked, PlaceTaken: the school account, or the place at this school, is taken.
-        NoArrival: the arrival was closed meanwhile (double submit, "not me" in another tab).
+        Replayed: the arrival was closed meanwhile (double submit, "not me" in another tab).
         UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not
         allowed.
     """
-    school = require_linkable(user=user, account=account)
     try:
         with transaction.atomic():
             # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
             if not close_arrival(arrival_key):
-                raise NoArrival("closed meanwhile")
+                raise Replayed("closed meanwhile")
+            school = require_linkable(user=user, account=account)
             link = _insert(user=user, account=account, school=school)
             audit.record(
                 LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link, account)

@@ -30,7 +30,6 @@ class ConfirmView(StepView):
 
         Raises:
             NoArrival: no journey, or no password proof.
-            UnknownSchool, PrivilegedAccount, UnknownRole, PolicyRefused: may not be linked.
         """
         response = super().prepare(request)
         if response is not None:
@@ -39,11 +38,16 @@ class ConfirmView(StepView):
         # SECURITY: asked at the page and again at the finish; no step before can be left out.
         if not self.pending.is_proven:
             return to_step("otp")
-        linking.require_linkable(user=self.user, account=self.account)
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Name both sides."""
+        """Name both sides.
+
+        Raises:
+            UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused,
+            PlaceTaken: may not be linked; ``make_link`` asks again.
+        """
+        linking.require_linkable(user=self.user, account=self.account)
         site_account = SiteAccount.from_user(self.user)
         return self.step(
             "confirm.html",

@@ -38,21 +38,27 @@ class StepView(PageView):
             NoArrival: there is none, or the form was made for another one.
             Replayed: the form was sent before.
         """
+        sent = request.POST.get("arrival", "")
         pending = Pending.load(request.session)
         if pending is None:
-            require_not_closed(request.POST.get("arrival", ""))
+            require_not_closed(sent)
             raise NoArrival("no journey in this session")
         if pending.link_id:
             return to_step("done")
         self.federation_name = pending.federation
         self.pending = pending
-        self.arrival, self.account = open_arrival(pending.arrival)
+        try:
+            self.arrival, self.account = open_arrival(pending.arrival)
+        except NoArrival:
+            # The second of two clicks, while the first is on its way to a new session.
+            require_not_closed(sent)
+            raise
         # SECURITY: the session may be another's that was planted here; the binding cannot be.
         party = settings.FEDERATIONS.get(pending.federation)
         if party is None or not binding.is_bound(request, pending.arrival, party):
             raise NoArrival("the journey belongs to another browser")
         # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
-        if request.method == "POST" and request.POST.get("arrival") != pending.arrival:
+        if request.method == "POST" and sent != pending.arrival:
             raise NoArrival("the form belongs to another arrival")
         return None
 

@@ -35,7 +35,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 10_000
+PATIENCE = 30_000
 """Milliseconds that a page may take."""
 
 

@@ -15,7 +15,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 EXAMPLE: Final = Path(__file__).resolve().parents[2] / "example_project"
-STARTS_WITHIN: Final = 60
+STARTS_WITHIN: Final = 90
 """Seconds."""
 
 

@@ -100,15 +100,37 @@ def test_language__follows_the_browser(
     assert visitor.heading == "Link your school account"
 
 
-def test_double_click__makes_one_link(visitor: Visitor, site: ExampleSite) -> None:
+@pytest.mark.parametrize("pause", [10, 60, 250], ids=lambda pause: f"{pause}_ms")
+def test_double_click__makes_one_link(visitor: Visitor, site: ExampleSite, pause: int) -> None:
     start(visitor, site)
     prove(visitor, "sanne")
     button = visitor.find("Ja, koppel mijn schoolaccount", "button")
-    visitor.arrive(lambda: button.dblclick(no_wait_after=True), to=DONE)
+    # With a timer of the page, which ends with it: the second click never hits the next page.
+    twice = "(e, pause) => { e.click(); setTimeout(() => e.click(), pause); }"
+    visitor.arrive(lambda: button.evaluate(twice, pause), to=DONE)
 
     assert visitor.heading == "Gelukt! Je schoolaccount is gekoppeld."
     assert site.live_links() == [("sanne", "Hoogveld College")]
-    assert site.ask("SELECT COUNT(*) FROM intergrip_link_accountlink") == [1]
+
+
+def test_double_click__without_scripts_is_told_the_truth(
+    new_visitor: Callable[..., Visitor], site: ExampleSite
+) -> None:
+    visitor = new_visitor(has_scripts=False)
+    start(visitor, site)
+    prove(visitor, "sanne")
+    box = visitor.find("Ja, koppel mijn schoolaccount", "button").bounding_box()
+    assert box
+    for _ in range(2):
+        visitor.page.mouse.click(box["x"] + 20, box["y"] + 20)
+    visitor.page.get_by_role("heading", name="Klopt dit?").wait_for(state="detached")
+
+    # The browser may drop the first answer, and with it the session of somebody who is inside.
+    assert visitor.heading in (
+        "Deze pagina was al gebruikt.",
+        "Gelukt! Je schoolaccount is gekoppeld.",
+    )
+    assert site.live_links() == [("sanne", "Hoogveld College")]
 
 
 def test_back__after_linking_leads_to_done(visitor: Visitor, site: ExampleSite) -> None:

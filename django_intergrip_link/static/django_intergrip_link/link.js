@@ -1,4 +1,4 @@
-/* Comfort on top of pages that work without it: focus, "show password", "copy code". */
+/* Comfort on top of pages that work without it: focus, double clicks, "show password", "copy code". */
 (() => {
   "use strict";
 
@@ -17,6 +17,15 @@
   const news = document.querySelector("[data-focus]");
   const focusNews = () => document.activeElement === document.body && news.focus();
   if (news) addEventListener("load", () => requestAnimationFrame(focusNews));
+
+  // The second of two clicks would find the page used. After a while it may be tried again.
+  for (const form of document.forms) {
+    let sentAt = -Infinity;
+    form.addEventListener("submit", (event) => {
+      if (event.timeStamp - sentAt < 5000) event.preventDefault();
+      else sentAt = event.timeStamp;
+    });
+  }
 
   for (const box of document.querySelectorAll("[data-show]")) {
     const input = box.querySelector("input[type=password]");
