@@ -18,6 +18,8 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from django_intergrip_link.backends import bind_session, links_of
+from django_intergrip_link.journey import linking
+from django_intergrip_link.journey.arrivals import close_arrival
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from tests.journey.walking import PASSWORD, Walker, step
 
@@ -283,6 +285,34 @@ def test_confirm__double_click_without_the_new_session(arrive: Arrive, sanne: An
     walker.confirm()
 
     response = old.post(step("confirm"), {"arrival": key, "confirm": "yes"}, secure=True)
+
+    assert response.status_code == 410
+    assert "Deze pagina was al gebruikt." in response.content.decode()
+
+
+def test_confirm__double_click_before_the_new_session(arrive: Arrive, sanne: Any) -> None:
+    walker = arrive()
+    walker.prove("sanne")
+    close_arrival(walker.key)
+
+    response = walker.confirm()
+
+    assert response.status_code == 410
+    assert "Deze pagina was al gebruikt." in response.content.decode()
+
+
+def test_confirm__double_click_at_the_same_moment(
+    arrive: Arrive, sanne: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walker = arrive()
+    walker.prove("sanne")
+    old = arrive(uid="another000000001@99aa00")
+    old.prove("sanne")
+    walker.confirm()
+    # The other request took the place and closed the arrival after this one had looked.
+    monkeypatch.setattr(linking, "close_arrival", lambda key: False)
+
+    response = old.confirm()
 
     assert response.status_code == 410
     assert "Deze pagina was al gebruikt." in response.content.decode()
