@@ -17,8 +17,19 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 KEYS = frozenset(
-    {"SITE_NAME", "SUBJECT_KEYS", "FEDERATIONS", "LINK_POLICY", "FRESH_LOGIN", "SUPPORT"}
+    {
+        "SITE_NAME",
+        "SUBJECT_KEYS",
+        "FEDERATIONS",
+        "CHOOSER",
+        "REMEMBER_SCHOOL",
+        "LINK_POLICY",
+        "FRESH_LOGIN",
+        "SUPPORT",
+    }
 )
+CHOOSERS = ("auto", "site", "hub")
+REMEMBER_SCHOOL = ("ask", "auto", "off")
 FEDERATION_KEYS = frozenset(
     {
         "preset",
@@ -94,6 +105,16 @@ class Settings:
         return {name: _read_federation(name, entry) for name, entry in federations.items()}
 
     @property
+    def CHOOSER(self) -> str:  # noqa: N802
+        """Return who asks for the school: ``site`` (our page), ``hub`` (its page) or ``auto``."""
+        return self._one_of("CHOOSER", CHOOSERS)
+
+    @property
+    def REMEMBER_SCHOOL(self) -> str:  # noqa: N802
+        """Return whether this browser may remember schools: ``ask``, ``auto`` or ``off``."""
+        return self._one_of("REMEMBER_SCHOOL", REMEMBER_SCHOOL)
+
+    @property
     def LINK_POLICY(self) -> Callable[..., str | None]:  # noqa: N802
         """Return the function that allows a link (``None``) or names the reason to refuse it."""
         policy: Callable[..., str | None] = import_string(
@@ -110,6 +131,15 @@ class Settings:
     def SUPPORT(self) -> str:  # noqa: N802
         """Return the address behind "Need help?", or an empty string."""
         return str(self.declared.get("SUPPORT", ""))
+
+    def _one_of(self, key: str, values: tuple[str, ...]) -> str:
+        """Return the value of a key with few values; the first of them is the default."""
+        value = self.declared.get(key, values[0])
+        if value not in values:
+            raise ImproperlyConfigured(
+                f"INTERGRIP_LINK[{key!r}] must be one of {', '.join(values)}; it is {value!r}."
+            )
+        return str(value)
 
     def _required(self, key: str) -> Any:
         try:

@@ -1,5 +1,6 @@
 """Django admin: schools can be edited; links and events can only be looked at."""
 
-from .registration import AccountLinkAdmin, LinkEventAdmin, SchoolAdmin
+from .registration import AccountLinkAdmin, LinkEventAdmin
+from .schools import SchoolAdmin
 
 __all__ = ["AccountLinkAdmin", "LinkEventAdmin", "SchoolAdmin"]

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from django_intergrip_link.models import AccountLink, LinkEvent, School
+from django_intergrip_link.models import AccountLink, LinkEvent
 
 if TYPE_CHECKING:
-    _SchoolBase = admin.ModelAdmin[School]
     _LinkBase = admin.ModelAdmin[AccountLink]
     _EventBase = admin.ModelAdmin[LinkEvent]
 else:
-    _SchoolBase = _LinkBase = _EventBase = admin.ModelAdmin
+    _LinkBase = _EventBase = admin.ModelAdmin
 
 
 class ReadOnly:
@@ -46,15 +45,6 @@ class FilledFilter(admin.AllValuesFieldListFilter):
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Leave the empty value out; it would be a link without text."""
         return (choice for choice in super().choices(changelist) if choice["display"])
-
-
-@admin.register(School)
-class SchoolAdmin(_SchoolBase):
-    """Schools that take part."""
-
-    list_display = ("name", "place", "brin", "kind", "federation", "is_active", "listed")
-    list_filter = ("kind", "federation", "is_active", "listed")
-    search_fields = ("name", "place", "brin", "aliases")
 
 
 @admin.register(AccountLink)
