@@ -1,0 +1,166 @@
+"""One row → the words that find this school, each in the best field that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+from itertools import pairwise
+
+from django_intergrip_link.search.entry import PRIMARY_KIND, Row
+from django_intergrip_link.search.folding import fold_words
+from django_intergrip_link.search.names import (
+    ABBREVIATIONS,
+    GENERIC,
+    HOST_ENDS,
+    HOST_PARTS,
+    HOST_STARTS,
+    KINDS,
+    LEVELS,
+    PLACES,
+    SAME,
+    SMALL,
+)
+
+MAX_JOINED = 30
+
+
+class Field(IntEnum):
+    """Where a word of a school stands; the first of two counts."""
+
+    FIRST = 0  # the word that its name really starts with
+    NAME = 1
+    JOINED = 2  # its name without spaces
+    SPOKEN = 3  # a word of its name as it is written there, or an abbreviation of some
+    PLACE = 4
+    KEYWORD = 5  # alias, former name, web address
+    INITIALS = 6
+    LEVEL = 7
+    STREET = 8
+
+
+def describe(row: Row) -> dict[str, Field]:
+    """Return the words that find this school, each with the best field that holds it."""
+    spoken = fold_words(row.name)
+    fields: dict[str, Field] = {}
+    for field, words in _words_by_field(row, spoken):
+        for word in words:
+            fields.setdefault(word, field)
+    return fields
+
+
+def _words_by_field(row: Row, spoken: list[str]) -> Iterator[tuple[Field, list[str]]]:
+    """Yield fields with their words, the most telling field first."""
+    name = [SAME.get(word, word) for word in spoken]
+    core = _core_of(name)
+    yield Field.FIRST, core[:1]
+    yield Field.NAME, name
+    yield Field.SPOKEN, [*spoken, *_abbreviations_in(name)]
+    if len(core) > 1 or len(name) > 1:
+        yield Field.JOINED, _joined(core, name)
+    yield Field.PLACE, list(_place_words(row.place))
+    for text in (row.aliases, row.former_names):
+        for line in text.splitlines():
+            yield Field.KEYWORD, _with_joined(fold_words(line))
+    yield Field.KEYWORD, list(_website_words(row.website))
+    if row.kind != PRIMARY_KIND:
+        yield Field.INITIALS, _initials(name)
+    yield Field.LEVEL, list(_level_words(row))
+    yield Field.STREET, [word for word in fold_words(row.street) if len(word) > 3]
+
+
+def is_weightless(word: str) -> bool:
+    """Whether a word tells schools apart hardly, or not at all."""
+    return word in GENERIC or word in SMALL
+
+
+def _core_of(name: list[str]) -> list[str]:
+    """Return the name from its first telling word on, up to the list of levels."""
+    start = next((at for at, word in enumerate(name) if not is_weightless(word)), None)
+    if start is None:
+        start = next((at for at, word in enumerate(name) if word not in SMALL), 0)
+    return _without_levels(name[start:])
+
+
+def _without_levels(name: list[str]) -> list[str]:
+    for at, (word, after) in enumerate(pairwise(name), start=1):
+        if after in {"voor", "v", "havo", "vmbo", "mavo", "vwo", "atheneum"} and word != "en":
+            return name[:at]
+    return name
+
+
+def _joined(core: list[str], name: list[str]) -> list[str]:
+    """Return the name closed up, from its telling word on and with the article before it."""
+    start = len(name) - len(core)
+    for at in range(len(name)):
+        if name[at : at + len(core)] == core:
+            start = at
+            break
+    words = ["".join(core)]
+    if start and name[start - 1] in {"de", "het", "sint"}:
+        words.append(name[start - 1] + words[0])
+    return [word for word in words if len(word) <= MAX_JOINED]
+
+
+def _abbreviations_in(name: list[str]) -> list[str]:
+    """Return the abbreviations of its phrases, and the words behind its abbreviations."""
+    text = f" {' '.join(name)} "
+    found = [short for short, long in ABBREVIATIONS.items() if f" {' '.join(long)} " in text]
+    for word in name:
+        found.extend(ABBREVIATIONS.get(word, ()))
+    return found
+
+
+def _initials(name: list[str]) -> list[str]:
+    """Return the first letters of a name of several words, as pupils call their school."""
+    words = [word for word in _without_levels(name) if word != "en"]
+    return ["".join(word[0] for word in words)] if 3 <= len(words) <= 6 else []
+
+
+def _place_words(place: str) -> Iterator[str]:
+    for name in (place, *_ALSO_CALLED.get(" ".join(fold_words(place)), ())):
+        yield from _with_joined([SAME.get(word, word) for word in fold_words(name)])
+        yield from fold_words(name)
+
+
+def _with_joined(words: list[str]) -> list[str]:
+    """Return these words, and the same without the spaces between them."""
+    same = [SAME.get(word, word) for word in words]
+    joined = "".join(words)
+    return [*same, joined] if len(words) > 1 and len(joined) <= MAX_JOINED else same
+
+
+def _website_words(website: str) -> Iterator[str]:
+    """Yield the names in a web address: of each part, whole, in pieces, and without its frame."""
+    host, _, path = website.lower().partition("://")[2 if "://" in website else 0].partition("/")
+    parts = [*host.split(".")[:-1], *path.split("/")]
+    for part in parts:
+        words = [word for word in fold_words(part) if word not in HOST_PARTS]
+        yield from _with_joined(words)
+        for word in words:
+            yield from _unframed(word)
+
+
+def _unframed(word: str) -> Iterator[str]:
+    """Yield what is left of ``bsdemaasparel`` after each part that is no name of its own."""
+    for start in HOST_STARTS:
+        if word.startswith(start) and len(word) - len(start) > 3:
+            yield word[len(start) :]
+            yield from _unframed(word[len(start) :])
+            return
+    for end in HOST_ENDS:
+        if word.endswith(end) and len(word) - len(end) > 2:
+            yield word[: -len(end)]
+            return
+
+
+def _level_words(row: Row) -> Iterator[str]:
+    for word in fold_words(row.levels):
+        level = SAME.get(word, word)
+        yield level
+        yield from LEVELS.get(level, ())
+    yield from KINDS.get(row.kind, ())
+
+
+_ALSO_CALLED = {
+    " ".join(fold_words(place)): tuple(also.split(", ")) for place, also in PLACES.items()
+}
