@@ -1,0 +1,84 @@
+"""What the card and the guide of a school show: its link, its QR code, how things stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import urlsplit
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.models import AccountLink, School
+from django_intergrip_link.registry.address import address_of
+
+QUIET_ZONE = 4
+"""White modules around a QR code (ISO/IEC 18004, section 6.3.8)."""
+
+DOT = 20
+"""Pixels of a module in a PNG: sharp on a poster."""
+
+IMAGE_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolCard:
+    """A school and its way in.
+
+    Attributes:
+        address: the deep link; empty when the federation is not in the settings.
+        is_direct: whether the hub can be told which school it is.
+        live_links: how many site accounts the school opens, or would open if they were not blocked.
+    """
+
+    school: School
+    address: str
+    is_direct: bool
+    live_links: int
+
+    @classmethod
+    def of(cls, school: School) -> SchoolCard:
+        """Look up what the card needs."""
+        live = AccountLink.objects.filter(school=school).exclude(state=AccountLink.State.ENDED)
+        return cls(
+            school=school,
+            address=address_of(school),
+            is_direct=bool(school.entity_id or school.realm),
+            live_links=live.count(),
+        )
+
+
+def address_parts(address: str) -> list[str]:
+    """Return the address in pieces after which a line may end."""
+    return re.findall(r"[^/?=]+[/?=]*|[/?=]+", address)
+
+
+def qr_image(address: str, kind: str) -> bytes:
+    """Return the QR code of an address as a file; ``kind`` is a key of ``IMAGE_TYPES``."""
+    out = BytesIO()
+    segno.make_qr(address, error="m").save(out, kind=kind, scale=DOT, border=QUIET_ZONE)
+    return out.getvalue()
+
+
+def qr_inline(address: str) -> SafeString:
+    """Return the QR code of an address as an ``<svg>`` for a page."""
+    svg = segno.make_qr(address, error="m").svg_inline(
+        omitsize=True, border=QUIET_ZONE, svgclass="qr", lineclass=None
+    )
+    # SECURITY: segno writes numbers only; the address becomes dots and never markup (XSS).
+    return mark_safe(svg)  # noqa: S308
+
+
+def file_name(school: School, kind: str) -> str:
+    """Return a name to download the QR code under, such as ``doorstroom-99AB00.svg``."""
+    code = re.sub(r"[^A-Z0-9]", "", school.brin)
+    return f"{slugify(settings.SITE_NAME) or 'qr'}-{code}.{kind}"
+
+
+def support_text() -> str:
+    """Return where to get help in the form that can be read from paper."""
+    support = settings.SUPPORT
+    return urlsplit(support).path if support.startswith("mailto:") else support

@@ -1,0 +1,137 @@
+"""The form of a school and of its other IdPs: what may be typed, and what is said if not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.models import School, SchoolProvider
+
+if TYPE_CHECKING:
+    _SchoolForm = forms.ModelForm[School]
+    _ProviderForm = forms.ModelForm[SchoolProvider]
+else:
+    _SchoolForm = _ProviderForm = forms.ModelForm
+
+BRIN = re.compile(r"[A-Z0-9]{4}([0-9]{2})?", re.ASCII)
+
+MESSAGES = {
+    "brin": _("Type 4 letters and digits, or 6 with two digits at the end, such as 99AA00."),
+    "taken": _("This school code is in the registry already: %(school)s."),
+    "entree": _("There is already a row for the Entree account: %(school)s."),
+    "space": _("There is no space in it."),
+    "dates": _("This day must come after the first day."),
+}
+
+
+def _refuse(code: str, **named: Any) -> forms.ValidationError:
+    return forms.ValidationError(MESSAGES[code], code=code, params=named)
+
+
+class HubNames:
+    """Mixin for forms with ``entity_id`` and ``realm``: what the hub calls an IdP."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_entity_id(self) -> str:
+        """Refuse a space; two values were pasted."""
+        return self._unbroken("entity_id")
+
+    def clean_realm(self) -> str:
+        """Leave out the @ that was copied with it."""
+        return self._unbroken("realm").removeprefix("@")
+
+    def _unbroken(self, name: str) -> str:
+        value = str(self.cleaned_data[name])
+        if value.split() not in ([], [value]):
+            raise _refuse("space")
+        return value
+
+
+class SchoolForm(HubNames, _SchoolForm):
+    """One school; its federation is one of the settings', or the one that it had."""
+
+    federation = forms.ChoiceField(label=_("federation"))
+
+    class Meta:
+        model = School
+        fields = (
+            "name",
+            "place",
+            "street",
+            "kind",
+            "levels",
+            "aliases",
+            "former_names",
+            "website",
+            "federation",
+            "brin",
+            "entity_id",
+            "realm",
+            "is_active",
+            "listed",
+            "message",
+            "contact",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the federations of this moment."""
+        super().__init__(*args, **kwargs)
+        # Without change permission the admin shows the fields as text.
+        field = self.fields.get("federation")
+        if isinstance(field, forms.ChoiceField):
+            field.choices = federation_choices(self.instance.federation)
+
+    def clean_brin(self) -> str:
+        """Check the shape of the code and write it in capitals."""
+        brin = str(self.cleaned_data["brin"]).upper()
+        if not BRIN.fullmatch(brin):
+            raise _refuse("brin")
+        return brin
+
+    def clean_website(self) -> str:
+        """Leave out the slash at the end."""
+        return str(self.cleaned_data["website"]).rstrip("/")
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a code twice in one federation, and a second row for the Entree account."""
+        cleaned = super().clean() or self.cleaned_data
+        others = School.objects.filter(federation=cleaned.get("federation")).exclude(
+            pk=self.instance.pk
+        )
+        if twin := others.filter(brin=cleaned.get("brin")).first():
+            self.add_error("brin", _refuse("taken", school=twin))
+        if cleaned.get("kind") == School.Kind.ENTREE and (
+            entree := others.filter(kind=School.Kind.ENTREE).first()
+        ):
+            self.add_error("kind", _refuse("entree", school=entree))
+        return cleaned
+
+
+class ProviderForm(HubNames, _ProviderForm):
+    """Another IdP of a school."""
+
+    class Meta:
+        model = SchoolProvider
+        fields = ("entity_id", "realm", "accepted_from", "accepted_until")
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse dates in the wrong order."""
+        cleaned = super().clean() or self.cleaned_data
+        first, until = cleaned.get("accepted_from"), cleaned.get("accepted_until")
+        if first and until and until <= first:
+            self.add_error("accepted_until", _refuse("dates"))
+        return cleaned
+
+
+def federation_choices(current: str) -> list[tuple[str, Any]]:
+    """Return the federations of the settings, and the row's own if they do not know it."""
+    names = list(settings.FEDERATIONS)
+    choices: list[tuple[str, Any]] = [(name, name) for name in names]
+    if current and current not in names:
+        choices.append((current, _("%(name)s (not in the settings)") % {"name": current}))
+    return choices
