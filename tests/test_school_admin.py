@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from django_intergrip_link.admin.school_form import SchoolForm
+from django_intergrip_link.admin import SchoolAdmin
 from django_intergrip_link.models import School, SchoolProvider
 from django_intergrip_link.registry.providers import keep_former_provider
 
@@ -222,11 +223,15 @@ def test_closed_school__is_advised_a_message(admin_client: Client, fake_school: 
     assert advice not in again
 
 
-def test_federation__may_be_left_out_by_a_project(fake_school: Any) -> None:
-    class FixedForm(SchoolForm):
-        federation = None
+def test_federation__may_be_made_read_only(fake_school: Any, rf: Any, admin_user: Any) -> None:
+    class FixedAdmin(SchoolAdmin):
+        readonly_fields = ("federation", "source")
 
-    assert "federation" not in FixedForm(instance=fake_school.row).fields
+    request = rf.get("/")
+    request.user = admin_user
+    form = FixedAdmin(School, site).get_form(request, fake_school.row)
+
+    assert "federation" not in form(instance=fake_school.row).fields
 
 
 def test_viewer__reads_the_form(staff: Callable[..., Client], fake_school: Any) -> None:
