@@ -24,6 +24,7 @@ class DemoSchool:
         style: which kind of portal and login page the school uses.
         entity_id: of the school's identity provider; SOMtoday-like schools share one.
         realm: what stands after the ``@`` in a uid; unique for each school.
+        federation: name of the federation it belongs to, when the project has more than one.
     """
 
     slug: str
@@ -35,6 +36,7 @@ class DemoSchool:
     entity_id: str
     realm: str
     aliases: tuple[str, ...] = ()
+    federation: str = "kennisnet"
 
     @property
     def announces_itself(self) -> bool:
@@ -101,13 +103,15 @@ SCHOOLS: tuple[DemoSchool, ...] = (
         style="school",
         entity_id="https://login.rivierdelta.sandbox.invalid",
         realm="rivierdelta",
+        aliases=("RRD",),
+        federation="surfconext",
     ),
     DemoSchool(
         slug="entree-account",
         brin="ENTR",
         name="Entree-account",
         place="",
-        kind="other",
+        kind="entree",
         style="entree",
         entity_id="https://account.entree.sandbox.invalid",
         realm="entree",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from cryptography import x509
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django_intergrip_link.conf import FederationSettings, settings
 
 from .hub import sp_key_pair
+from .schools import SCHOOLS, DemoSchool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +21,7 @@ class Site:
 
     Attributes:
         federation: key in ``FEDERATIONS``.
-        start_url: what a portal publishes as a tile.
+        start_url: where a school login begins.
         cert_file: certificate of its request signatures; ``""`` for the one made in memory.
     """
 
@@ -30,6 +32,10 @@ class Site:
     acs_url: str
     start_url: str
     cert_file: str
+
+    def tile_url(self, school: DemoSchool) -> str:
+        """Return what the portal of this school publishes: it skips every chooser."""
+        return f"{self.start_url}?{urlencode({'school': school.brin})}"
 
     def certificate(self) -> x509.Certificate:
         """Return the certificate that the site's requests must verify with."""
@@ -55,6 +61,19 @@ def find_site(*, entity_id: str = "", federation: str = "") -> Site | None:
         ),
         None,
     )
+
+
+def schools_of(federation: str) -> list[DemoSchool]:
+    """Return the schools of one federation; those of a federation that is not there join the first.
+
+    A project with one federation, whatever its name, has all schools in it.
+    """
+    names = [site.federation for site in list_sites()] or [""]
+    return [
+        school
+        for school in SCHOOLS
+        if federation == (school.federation if school.federation in names else names[0])
+    ]
 
 
 def _read_site(entry: FederationSettings) -> Site:

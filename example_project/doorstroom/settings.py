@@ -90,6 +90,9 @@ INTERGRIP_LINK: dict[str, Any] = {
     "SUBJECT_KEYS": {"demo": "for the demo on this machine only, 2026"},
     "FEDERATIONS": {
         "kennisnet": {"preset": "sandbox", "base_url": f"http://localhost:{DEMO_PORT}"},
+        # Vocational schools come through a federation of their own; one page offers both.
+        "surfconext": {"preset": "sandbox", "base_url": f"http://localhost:{DEMO_PORT}"},
     },
+    "CHOOSER": os.environ.get("DOORSTROOM_CHOOSER", "auto"),
     "SUPPORT": "mailto:help@doorstroom.example",
 }

@@ -20,6 +20,7 @@ def sandbox_settings(settings: Any) -> Any:
         "SITE_NAME": "Doorstroom",
         "SUBJECT_KEYS": {"test": "only for tests, and long enough for the check"},
         "FEDERATIONS": {"kennisnet": {"preset": "sandbox", "base_url": SITE}},
+        "CHOOSER": "hub",
     }
     return settings
 

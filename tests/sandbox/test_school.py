@@ -56,7 +56,7 @@ def test_portal__asks_for_a_login_and_shows_the_tile(browser: Browser, school: A
     page = browser.submit("", person=person)
 
     assert browser.url == f"{SANDBOX}/portal/{school.slug}/"
-    assert f'<a href="{START}">Doorstroom</a>' in page.text
+    assert f'<a href="{START}?school={school.brin}">Doorstroom</a>' in page.text
 
 
 def test_portal__that_announces_itself_skips_the_chooser_once(browser: Browser) -> None:

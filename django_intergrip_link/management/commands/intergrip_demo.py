@@ -7,13 +7,13 @@ from typing import Any
 from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError
 
-from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School
-from django_intergrip_link.sandbox.schools import SCHOOLS, DemoSchool
+from django_intergrip_link.sandbox.schools import DemoSchool
+from django_intergrip_link.sandbox.sites import list_sites, schools_of
 
 
 class Command(BaseCommand):
-    """Writes one School row per sandbox school and federation."""
+    """Writes one School row per sandbox school."""
 
     help = "Adds the invented schools of the sandbox to every federation with preset 'sandbox'."
 
@@ -22,13 +22,14 @@ class Command(BaseCommand):
         # SECURITY: rows of invented schools in a live registry would trust whoever claims them.
         if not django_settings.DEBUG:
             raise CommandError("The sandbox schools are for development: DEBUG is off.")
-        names = [name for name, entry in settings.FEDERATIONS.items() if entry.preset == "sandbox"]
-        if not names:
+        sites = list_sites()
+        if not sites:
             raise CommandError("No federation in INTERGRIP_LINK has preset 'sandbox'.")
-        for federation in names:
-            for school in SCHOOLS:
-                write_school(federation, school)
-            self.stdout.write(f"{federation}: {len(SCHOOLS)} sandbox schools are ready.")
+        for site in sites:
+            schools = schools_of(site.federation)
+            for school in schools:
+                write_school(site.federation, school)
+            self.stdout.write(f"{site.federation}: {len(schools)} sandbox schools are ready.")
 
 
 def write_school(federation: str, school: DemoSchool) -> School:

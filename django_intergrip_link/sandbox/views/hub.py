@@ -14,7 +14,7 @@ from ..people import PASSWORD, people_of
 from ..portals import portal_url
 from ..requests import OpenRequest, RefusedRequest, open_token, read_request
 from ..schools import SCHOOLS, DemoSchool, find_schools, get_school, search_schools
-from ..sites import list_sites
+from ..sites import list_sites, schools_of
 from .page import SandboxView, last_answer
 
 
@@ -153,7 +153,8 @@ class LastAnswerView(SandboxView):
 
 
 def _candidates(pending: OpenRequest) -> list[DemoSchool]:
-    return [school for school in SCHOOLS if not pending.slugs or school.slug in pending.slugs]
+    served = schools_of(pending.federation)
+    return [school for school in served if not pending.slugs or school.slug in pending.slugs]
 
 
 def _to_school(school: DemoSchool, pending: OpenRequest) -> str:

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from .. import cookies
 from ..hub import sandbox_path
-from ..sites import list_sites
+from ..sites import list_sites, schools_of
 from .page import SandboxView, require_school
 
 
@@ -21,9 +21,9 @@ class PortalView(SandboxView):
         login = cookies.read_login(request, school)
         if login is None:
             return HttpResponseRedirect(sandbox_path("school_login", slug))
-        return self.page(
-            "portal", {"school": school, "person": login.person, "sites": list_sites()}
-        )
+        sites = [site for site in list_sites() if school in schools_of(site.federation)]
+        tiles = [(site.name, site.tile_url(school)) for site in sites]
+        return self.page("portal", {"school": school, "person": login.person, "tiles": tiles})
 
 
 class PortalLogoutView(SandboxView):
