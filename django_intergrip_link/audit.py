@@ -34,6 +34,7 @@ _PAGES: Final = (
     "not_allowed",
     "undo_expired",
     "blocked",
+    "other_school",
 )
 _KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
 logger = logging.getLogger("django_intergrip_link")

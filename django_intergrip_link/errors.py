@@ -133,6 +133,19 @@ class UnknownSchool(IntergripError):
     page = "e3"
 
 
+class WrongSchool(IntergripError):
+    """Another school answered than the person chose; nothing is linked, nobody is logged in."""
+
+    reason = "other_school"
+    page = "other_school"
+
+    def __init__(self, *, chosen: Any, answered: Any) -> None:
+        """Keep both schools for the page, which offers a way to each."""
+        super().__init__(f"asked {chosen.brin}, got {answered.brin}", school=answered)
+        self.chosen = chosen
+        self.answered = answered
+
+
 class UnknownRole(IntergripError):
     """The school sent no role that the link policy accepts."""
 

@@ -11,6 +11,7 @@ app_name = "intergrip_link"
 
 urlpatterns = [
     path("saml2/<slug:federation>/login", views.StartView.as_view(), name="start"),
+    path("saml2/<slug:federation>/school", views.ChooseView.as_view(), name="choose"),
     path("saml2/<slug:federation>/acs", views.ReturnView.as_view(), name="acs"),
     path(
         "saml2/<slug:federation>/complete/<str:key>", views.CompleteView.as_view(), name="complete"

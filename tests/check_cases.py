@@ -74,6 +74,18 @@ def play_sandbox(settings: Any) -> None:
 
 CASES = (
     Case(
+        name="chooser that does not exist",
+        id=checks.ids.BAD_CHOICE,
+        message="INTERGRIP_LINK['CHOOSER'] must be one of auto, site, hub; it is 'both'.",
+        breaks=declare(CHOOSER="both"),
+    ),
+    Case(
+        name="memory that does not exist",
+        id=checks.ids.BAD_CHOICE,
+        message="INTERGRIP_LINK['REMEMBER_SCHOOL'] must be one of ask, auto, off; it is True.",
+        breaks=declare(REMEMBER_SCHOOL=True),
+    ),
+    Case(
         name="nothing declared",
         id=checks.ids.NO_SETTINGS,
         message="INTERGRIP_LINK is not set.",

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core import checks as django_checks
 from django.core.checks import CheckMessage
+from django.db import OperationalError
 
 from django_intergrip_link import checks
+from django_intergrip_link.checks.registry import check_schools
+from django_intergrip_link.models import School
 from tests.check_cases import CASES, Case, federate, play_sandbox
 from tests.production_files import write_production_files
 
@@ -77,6 +81,7 @@ def test_cases__every_id_is_broken_somewhere() -> None:
         checks.ids.CERTIFICATE_ENDS,
         checks.ids.METADATA_ENDED,
         checks.ids.PYXMLSECURITY,
+        checks.ids.EMPTY_CHOOSER,
     }
 
     assert ids == {case.id for case in CASES} | tested_below
@@ -149,3 +154,30 @@ def test_register__runs_them_all(settings: Any) -> None:
     ours = {checks.ids.UNKNOWN_KEY, checks.ids.SAML_SETTINGS}
     assert {message.id for message in always} == ours
     assert {message.id for message in deploying} >= ours | {checks.ids.FOREIGN_COOKIES}
+
+
+@pytest.mark.parametrize(("chooser", "expected"), [("site", 1), ("auto", 0), ("both", 0)])
+def test_schools__our_chooser_has_none(
+    settings: Any, db: None, chooser: str, expected: int
+) -> None:
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "CHOOSER": chooser}
+
+    messages = django_checks.run_checks(tags=["database"], databases=["default"])
+
+    ours = [message for message in messages if message.id == checks.ids.EMPTY_CHOOSER]
+    assert len(ours) == expected
+    assert all("intergrip_schools import" in (message.hint or "") for message in ours)
+
+
+def test_schools__our_chooser_has_one(settings: Any, db: None) -> None:
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "CHOOSER": "site"}
+    School.objects.create(federation="kennisnet", brin="99AA", name="Petteflat College")
+
+    assert list(check_schools()) == []
+
+
+def test_schools__no_table_yet(settings: Any) -> None:
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "CHOOSER": "site"}
+
+    with patch.object(School.objects, "open_for_choice", side_effect=OperationalError):
+        assert list(check_schools()) == []

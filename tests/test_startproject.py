@@ -111,7 +111,7 @@ def test_startproject__links_once_and_then_goes_straight_in(
     site = f"http://localhost:{project.port}"
     _log_in_at_school(browser, project.port)
 
-    _arrive(browser, f"{site}/saml2/kennisnet/login?next={INSIDE}", choose="hoogveld")
+    _arrive(browser, f"{site}/saml2/kennisnet/login?school=99AB00&next={INSIDE}")
     assert browser.page.path == "/school-account/link/"
     _link(browser)
     assert (browser.page.path, browser.page.status) == ("/school-account/link/done/", 200)
@@ -120,7 +120,7 @@ def test_startproject__links_once_and_then_goes_straight_in(
     assert _is_logged_in(page)
     assert not _is_logged_in(browser.submit(page.forms[-1]))
 
-    page = _arrive(browser, f"{site}/saml2/kennisnet/login?next={INSIDE}")
+    page = _arrive(browser, f"{site}/saml2/kennisnet/login?school=99AB00&next={INSIDE}")
     assert page.path == INSIDE
     assert _is_logged_in(page)
     assert "System check identified no issues (0 silenced)." in project.log.read_text()
@@ -133,11 +133,9 @@ def _log_in_at_school(browser: PlainBrowser, port: int) -> None:
     assert page.path == "/sandbox/portal/hoogveld/"
 
 
-def _arrive(browser: PlainBrowser, start: str, *, choose: str = "") -> Page:
+def _arrive(browser: PlainBrowser, start: str) -> Page:
     """Follow the tile to the answer, which a person without JavaScript sends on."""
     page = browser.open(start)
-    if choose:
-        page = browser.submit(page.form_with("school", choose), school=choose)
     return browser.submit(page.form_with("SAMLResponse"))
 
 

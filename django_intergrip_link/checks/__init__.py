@@ -5,7 +5,7 @@ One small function a check.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.core import checks
@@ -30,6 +30,7 @@ from .neighbours import (
     check_urls,
 )
 from .own_settings import (
+    check_choices,
     check_known_keys,
     check_policy,
     check_settings_exist,
@@ -37,6 +38,7 @@ from .own_settings import (
     check_subject_keys,
     check_support,
 )
+from .registry import check_schools
 
 __all__ = ["DEPLOY_CHECKS", "NEIGHBOUR_CHECKS", "SETTINGS_CHECKS", "ids", "register"]
 
@@ -48,6 +50,13 @@ def register() -> None:
     checks.register(_run(*SETTINGS_CHECKS), checks.Tags.security)
     checks.register(_run(*NEIGHBOUR_CHECKS), checks.Tags.security)
     checks.register(_run(*DEPLOY_CHECKS), checks.Tags.security, deploy=True)
+    checks.register(_check_database, checks.Tags.database)
+
+
+def _check_database(
+    app_configs: Any, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[checks.CheckMessage]:
+    return list(check_schools()) if databases else []
 
 
 def _run(*parts: Check) -> Callable[..., list[checks.CheckMessage]]:
@@ -67,6 +76,7 @@ SETTINGS_CHECKS = (
     check_keys,
     check_metadata,
     check_sandbox,
+    check_choices,
     check_policy,
     check_support,
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
 
 from django_intergrip_link import conf
 from django_intergrip_link.conf import settings
 
 from .ids import (
+    BAD_CHOICE,
     BAD_POLICY,
     NO_SETTINGS,
     NO_SITE_NAME,
@@ -69,6 +71,19 @@ def check_subject_keys() -> Iterator[checks.CheckMessage]:
             hint="Give each key a short id, such as the year: 'SUBJECT_KEYS': {'2026': …}.",
             id=WEAK_SUBJECT_KEY,
         )
+
+
+def check_choices() -> Iterator[checks.CheckMessage]:
+    """CHOOSER and REMEMBER_SCHOOL have one of their few values."""
+    for key, values in (("CHOOSER", conf.CHOOSERS), ("REMEMBER_SCHOOL", conf.REMEMBER_SCHOOL)):
+        try:
+            getattr(settings, key)
+        except ImproperlyConfigured as error:
+            yield checks.Error(
+                str(error),
+                hint=f"Set '{key}' to one of: {', '.join(values)}; or leave it out.",
+                id=BAD_CHOICE,
+            )
 
 
 def check_policy() -> Iterator[checks.CheckMessage]:

@@ -57,6 +57,8 @@ class Preset:
         subject: attribute that is the stable key of a school account.
         school: attribute that holds the school code.
         school_code: whether that code is a BRIN or a realm.
+        accepts_realm: whether Scoping may name a realm, as Entree allows since July 2020.
+        title: what people call the hub.
         name_id_format: ``Format`` of the NameIDPolicy in our request.
     """
 
@@ -64,6 +66,8 @@ class Preset:
     subject: str = "uid"
     school: str = "nlEduPersonHomeOrganizationId"
     school_code: SchoolCode = SchoolCode.BRIN
+    accepts_realm: bool = True
+    title: str = "Entree"
     name_id_format: str = names.NAMEID_UNSPECIFIED
 
 
@@ -81,6 +85,8 @@ PRESETS: Final[dict[str, Preset]] = {
         subject="eduPersonPrincipalName",
         school="schacHomeOrganization",
         school_code=SchoolCode.REALM,
+        accepts_realm=False,
+        title="SURFconext",
     ),
     SANDBOX: Preset(entity_id=""),
 }

@@ -26,6 +26,8 @@ class SchoolAccount:
         hint: last characters of the subject's local part, for people; ``""`` for short ones.
         given_name: for the screen only; wiped when the arrival is used.
         is_fresh: the person logged in at school after we asked.
+        authority: entityID of the IdP that vouched, or ``""`` when the hub did not say.
+        brin: code of the school in our registry.
     """
 
     federation: str
@@ -38,6 +40,8 @@ class SchoolAccount:
     hint: str
     digests: Mapping[str, str] = field(repr=False)
     is_fresh: bool
+    authority: str = ""
+    brin: str = ""
 
     @classmethod
     def from_identity(cls, identity: SchoolIdentity, school: School) -> Self:
@@ -54,6 +58,8 @@ class SchoolAccount:
             hint=local_part[-HINT_LENGTH:] if len(local_part) >= 2 * HINT_LENGTH else "",
             digests=digest_subject(identity),
             is_fresh=identity.is_fresh,
+            authority=identity.authority,
+            brin=school.brin,
         )
 
     @classmethod

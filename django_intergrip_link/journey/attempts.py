@@ -26,11 +26,21 @@ _SALT = "django_intergrip_link.journey.attempts"
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One open login: our request id, where to go afterwards, when it began (Unix seconds)."""
+    """One open login.
+
+    Attributes:
+        request_id: of our request to the hub.
+        next: path to go to afterwards.
+        began: Unix seconds.
+        school: code of the school that was chosen, or ``""`` when the hub asked.
+        remembers: this browser may remember the school once the login there succeeded.
+    """
 
     request_id: str
     next: str
     began: int
+    school: str = ""
+    remembers: bool = False
 
 
 class Attempts:
@@ -48,10 +58,23 @@ class Attempts:
         # needs TLS, so plain http (development only, see the checks) goes without.
         return "__Host-intergrip-attempts" if self._is_https else "intergrip-attempts"
 
-    def add(self, *, request_id: str, next_path: str) -> None:
+    def add(
+        self, *, request_id: str, next_path: str, school: str = "", remembers: bool = False
+    ) -> None:
         """Add an attempt and drop the oldest above five."""
-        attempt = Attempt(request_id=request_id, next=next_path, began=int(time.time()))
+        attempt = Attempt(
+            request_id=request_id,
+            next=next_path,
+            began=int(time.time()),
+            school=school,
+            remembers=remembers,
+        )
         self._open = [*self._open, attempt][-MAX_OPEN:]
+
+    @property
+    def latest_school(self) -> str:
+        """Return the code of the school that was asked last and did not answer, or ``""``."""
+        return self._open[-1].school if self._open else ""
 
     def take(self, request_id: str) -> Attempt | None:
         """Remove and return the attempt with this request id, or ``None``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib.auth import SESSION_KEY, login
@@ -48,13 +49,7 @@ def begin_linking(request: HttpRequest, pending: Pending) -> Pending:
     """
     user = request.user
     if user.is_authenticated:
-        pending = Pending(
-            arrival=pending.arrival,
-            federation=pending.federation,
-            next=pending.next,
-            local_name=call_name(user),
-            login=user.get_username(),
-        )
+        pending = replace(pending, local_name=call_name(user), login=user.get_username())
     # SECURITY: shared computers. Nothing of an earlier person survives into this journey but the
     # name for that question; the login is filled in only after "mine".
     leave_journey(request.session)

@@ -20,6 +20,7 @@ class Pending:
         arrival: key of the claimed arrival; a proof can never serve another one.
         federation: where to start again.
         next: path to go to in the end.
+        school: code of the school, to start again with.
         local_name: who was logged in on this device before, until the question is answered.
         login: what to fill in on the password form.
         user_id: the site account whose password was right, as text; ``""`` before that.
@@ -32,6 +33,7 @@ class Pending:
     arrival: str
     federation: str
     next: str
+    school: str = ""
     local_name: str = ""
     login: str = ""
     user_id: str = ""

@@ -5,17 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import UnknownRequest
-from django_intergrip_link.journey import binding, linking
+from django_intergrip_link.errors import UnknownRequest, WrongSchool
+from django_intergrip_link.journey import binding, linking, schools
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
 from django_intergrip_link.journey.attempts import Attempt, Attempts
 from django_intergrip_link.journey.entering import begin_linking, enter
 from django_intergrip_link.journey.linking import Found
 from django_intergrip_link.journey.pending import Pending
+from django_intergrip_link.journey.recents import Recents
 from django_intergrip_link.models import AccountLink, Arrival
 from django_intergrip_link.signals import school_login
 
+from .errand import Errand
 from .pages import PageView, default_destination, federation_or_404
 from .redirects import SeeOther, to_step
 
@@ -28,14 +30,20 @@ class CompleteView(PageView):
 
     def get(self, request: HttpRequest, federation: str, key: str) -> HttpResponse:
         """Claim the arrival for this browser and follow it."""
-        federation_or_404(federation)
+        party = federation_or_404(federation)
         arrival = find_arrival(federation=federation, key=key)
         attempts = Attempts(request, settings.FEDERATIONS[federation])
         attempt = attempts.take(arrival.request_id)
         # SECURITY: the answer counts only in the browser that asked for it (login CSRF).
         if attempt is None:
             raise UnknownRequest("no such attempt in this browser")
+        self.errand, self.school_code = Errand(next=attempt.next), attempt.school
         account = SchoolAccount.from_row(arrival.account or {})
+        try:
+            schools.require_chosen(attempt.school, account)
+        except WrongSchool as error:
+            claim_arrival(arrival, is_used=True)
+            return self._explain(error, attempt)
         found = linking.find_link(account)
         claim_arrival(arrival, is_used=found is not None)
         if found is not None:
@@ -43,7 +51,26 @@ class CompleteView(PageView):
         else:
             response = self._go_linking(request, arrival, account, attempt)
         attempts.write(response)
+        recents = Recents(request, is_https=party.is_https)
+        if recents.note_login(federation, account.brin, is_asked_for=attempt.remembers):
+            recents.write(response)
         return response
+
+    def _explain(self, error: WrongSchool, attempt: Attempt) -> HttpResponse:
+        """Show which school was asked and which answered, with a way on to either."""
+        code = self.note(error)
+        fresh = Errand(next=attempt.next, is_fresh=True)
+        again = Errand(next=attempt.next)
+        return self.page(
+            "other_school.html",
+            status=error.status,
+            support_code=code,
+            chosen=error.chosen,
+            answered=error.answered,
+            chosen_url=fresh.url("start", error.chosen.federation, school=error.chosen.brin),
+            answered_url=again.url("start", error.answered.federation, school=error.answered.brin),
+            restart_url=again.url("start", error.chosen.federation),
+        )
 
     def _go_in(
         self, request: HttpRequest, found: Found, account: SchoolAccount, attempt: Attempt
@@ -60,7 +87,12 @@ class CompleteView(PageView):
         linking.require_fresh(account, arrival_key=arrival.key)
         pending = begin_linking(
             request,
-            Pending(arrival=arrival.key, federation=arrival.federation, next=attempt.next),
+            Pending(
+                arrival=arrival.key,
+                federation=arrival.federation,
+                next=attempt.next,
+                school=account.brin,
+            ),
         )
         response = to_step("someone_else" if pending.local_name else "link")
         binding.write(response, arrival.key, settings.FEDERATIONS[arrival.federation])

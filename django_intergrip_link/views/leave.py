@@ -13,6 +13,7 @@ from django_intergrip_link.journey.arrivals import open_arrival
 from django_intergrip_link.journey.entering import leave_journey
 from django_intergrip_link.journey.pending import Pending
 
+from .errand import Errand
 from .pages import PageView, home_url
 from .redirects import SeeOther, step_url, to_step
 
@@ -40,14 +41,17 @@ class NotMeView(PageView):
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Read the journey if there is one."""
         self.pending = Pending.load(request.session)
-        self.federation_name = self.pending.federation if self.pending else ""
+        if self.pending:
+            self.federation_name = self.pending.federation
+            self.errand, self.school_code = Errand(next=self.pending.next), self.pending.school
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Explain, and offer to start again with a new login at school."""
+        account = self._account()
         return self.page(
             "not_me.html",
-            account=self._account(),
+            account=account,
             arrival_key=self.pending.arrival if self.pending else "",
             back_url=step_url("done" if self.pending and self.pending.link_id else "link"),
         )
@@ -61,6 +65,8 @@ class NotMeView(PageView):
         if link and linking.is_recent(link):
             linking.end_link(link, actor=None, reason="not_me")
         _forget(request)
+        if request.POST.get("restart") == "elsewhere":
+            self.school_code = ""
         return SeeOther(self.restart_url(is_fresh=True) or home_url())
 
     def _account(self) -> SchoolAccount | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
@@ -25,6 +26,7 @@ from django_intergrip_link.federation.config import Federation, UnknownFederatio
 from django_intergrip_link.journey import limits
 from django_intergrip_link.signals import school_login_refused
 
+from .errand import Errand
 from .guard import require_own_form
 
 
@@ -64,15 +66,21 @@ class PageView(View):
 
     Attributes:
         federation_name: of the journey, as far as it is known.
+        errand: what the visitor came for, as far as it is known.
+        school_code: of the school to start again with, or ``""``.
         is_form_guarded: whether a POST needs this browser's CSRF token.
         is_lasting: whether the address can be opened again, as the language switch does.
         form_targets: other origins that a form of this page may lead on to, for the CSP.
+        may_be_framed: this page does nothing, so a portal may show it in a frame.
     """
 
     federation_name = ""
+    errand = Errand()
+    school_code = ""
     is_form_guarded = True
     is_lasting = True
     form_targets: tuple[str, ...] = ()
+    may_be_framed = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer in the visitor's language, with our headers, and with a page for every refusal."""
@@ -128,6 +136,7 @@ class PageView(View):
             page=error.page,
             support_code=code,
             school_name=getattr(error.school, "name", ""),
+            school_message=getattr(error.school, "message", ""),
             restart_url=self.restart_url(is_fresh=isinstance(error, StaleSchoolLogin)),
             wait_minutes=error.wait_minutes or None,
         )
@@ -144,17 +153,24 @@ class PageView(View):
         name = self.federation_name or next(iter(settings.FEDERATIONS), "")
         if not name:
             return None
-        start = reverse("intergrip_link:start", args=[name])
-        return f"{start}?fresh=1" if is_fresh else start
+        errand = replace(self.errand, is_fresh=is_fresh)
+        return errand.url("start", name, school=self.school_code)
 
     def _secure(self, response: HttpResponseBase) -> HttpResponseBase:
         # SECURITY: nothing of a journey is kept by a cache, framed, or told to another site.
         response["Cache-Control"] = "no-store, private"
-        response["Content-Security-Policy"] = _content_security_policy(self.form_targets)
+        policy = _content_security_policy(self.form_targets)
+        # SECURITY: clickjacking; only the page that opens a tab of its own may be framed.
+        frames = "*" if self.may_be_framed else "'none'"
+        response["Content-Security-Policy"] = f"{policy}; frame-ancestors {frames}"
         # Not "no-referrer": browsers would send "Origin: null" with our forms, and CSRF would fail.
         response["Referrer-Policy"] = "same-origin"
         response["X-Content-Type-Options"] = "nosniff"
-        response["X-Frame-Options"] = "DENY"
+        if self.may_be_framed:
+            # Django's XFrameOptionsMiddleware reads this.
+            response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        else:
+            response["X-Frame-Options"] = "DENY"
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -175,7 +191,7 @@ def _content_security_policy(form_targets: tuple[str, ...]) -> str:
     forms = " ".join(("'self'", *form_targets))
     return (
         f"default-src 'none'; script-src {own}; style-src {own}; img-src {own}; font-src {own}; "
-        f"form-action {forms}; frame-ancestors 'none'; base-uri 'none'"
+        f"form-action {forms}; connect-src 'self'; base-uri 'none'"
     )
 
 

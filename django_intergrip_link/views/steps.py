@@ -14,6 +14,7 @@ from django_intergrip_link.journey.arrivals import open_arrival, require_not_clo
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.models import Arrival
 
+from .errand import Errand
 from .pages import PageView
 from .redirects import to_step
 
@@ -46,6 +47,7 @@ class StepView(PageView):
         if pending.link_id:
             return to_step("done")
         self.federation_name = pending.federation
+        self.errand, self.school_code = Errand(next=pending.next), pending.school
         self.pending = pending
         try:
             self.arrival, self.account = open_arrival(pending.arrival)

@@ -31,7 +31,8 @@ MAX_SCRIPT: Final = 8 * 1024
 
 PLACES: Final = (
     ("portal", r"/sandbox/portal/[^/]+/"),
-    ("chooser", r"/sandbox/hub/choose"),
+    ("choose", r"/saml2/[^/]+/school"),
+    ("hub chooser", r"/sandbox/hub/choose"),
     ("school login", r"/sandbox/school/(?!referentie)[^/]+/login"),
     ("reference", r"/sandbox/school/referentie/login"),
     ("link", r"/school-account/link/"),
@@ -44,7 +45,7 @@ PLACES: Final = (
     ("stop", r"/school-account/link/stop/"),
     ("undo", r"/school-account/undo/[^/]+/"),
     ("logout", r"/school-account/logout/"),
-    ("return", r"/saml2/kennisnet/.+"),
+    ("return", r"/saml2/[^/]+/.+"),
     ("site home", r"/"),
     ("site login", r"/inloggen/"),
     ("site dossier", r"/dossier/"),

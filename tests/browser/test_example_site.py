@@ -6,7 +6,7 @@ import pytest
 
 from .serving import ExampleSite
 from .visitor import Visitor
-from .walking import CHOOSER, DOSSIER, PASSWORDS, enter_portal, link, portal, school_login
+from .walking import DOSSIER, HUB_CHOOSER, PASSWORDS, enter_portal, link, portal, school_login
 
 pytestmark = pytest.mark.browser
 
@@ -63,23 +63,22 @@ def test_sandbox__its_pages(visitor: Visitor, site: ExampleSite) -> None:
     assert visitor.heading == "Inloggen lukt niet"
 
 
-def test_chooser__searches_and_remembers(visitor: Visitor, site: ExampleSite) -> None:
+def test_hub_chooser__searches_and_remembers(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    visitor.follow("Doorstroom", to=CHOOSER)
+    visitor.open(f"{site.url}/saml2/kennisnet/login?hub=1", to=HUB_CHOOSER)
     visitor.fill("Zoek je school", "gouda")
-    visitor.press("Zoek", to=CHOOSER)
+    visitor.press("Zoek", to=HUB_CHOOSER)
     assert visitor.page.locator(".schools button").all_inner_texts() == [
         "Veenpolder College\nGouda"
     ]
     visitor.fill("Zoek je school", "bestaat niet")
-    visitor.press("Zoek", to=CHOOSER)
+    visitor.press("Zoek", to=HUB_CHOOSER)
     assert "Geen school gevonden" in visitor.text
     visitor.fill("Zoek je school", "")
-    visitor.press("Zoek", to=CHOOSER)
+    visitor.press("Zoek", to=HUB_CHOOSER)
     visitor.press("Sterrenmeer Lyceum", to=school_login("sterrenmeer"))
 
-    visitor.open(f"{site.url}/")
-    visitor.follow("Inloggen met je schoolaccount", to=CHOOSER)
+    visitor.open(f"{site.url}/saml2/kennisnet/login?hub=1", to=HUB_CHOOSER)
     assert "Recent gebruikt" in visitor.text
     first = visitor.page.locator(".schools button").first
     assert first.inner_text() == "Sterrenmeer Lyceum\nHoorn"

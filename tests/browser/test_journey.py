@@ -34,7 +34,7 @@ def test_first_journey__from_a_portal_like_magister(
     enter_portal(sanne, site, school="hoogveld", person="Sanne")
     assert sanne.heading == "Hallo Sanne"
 
-    press_tile(sanne, school="Hoogveld College", to=LINK)
+    press_tile(sanne, to=LINK)
     assert sanne.heading == "Koppel je schoolaccount"
     assert "Ingelogd bij school als Sanne Hoogveld College, Assen · leerling" in sanne.text
 
@@ -107,7 +107,7 @@ def test_second_journey__on_another_device(
     at_home = new_visitor()
 
     enter_portal(at_home, site, school="hoogveld", person="Sanne")
-    press_tile(at_home, school="Hoogveld College", to=DOSSIER)
+    press_tile(at_home, to=DOSSIER)
 
     assert screens_of_ours(at_home) == []
     assert "Hoi Sanne" in at_home.text

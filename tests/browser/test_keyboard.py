@@ -8,7 +8,6 @@ from .keyboard import check_tab_order, press_by_keyboard, type_by_keyboard
 from .serving import ExampleSite
 from .visitor import Visitor
 from .walking import (
-    CHOOSER,
     CONFIRM,
     DONE,
     DOSSIER,
@@ -26,8 +25,7 @@ def test_first_journey__by_keyboard_only(visitor: Visitor, site: ExampleSite) ->
     visitor.open(f"{site.sandbox_url}/portal/hoogveld/", to=school_login("hoogveld"))
     for name, to in (
         ("Sanne", portal("hoogveld")),
-        ("Doorstroom", CHOOSER),
-        ("Hoogveld College", LINK),
+        ("Doorstroom", LINK),
         ("Ja, ik heb al een Doorstroom-account", LOGIN),
     ):
         check_tab_order(visitor.page)

@@ -32,7 +32,7 @@ def test_student_with_otp__needs_a_code_once(
     visitor: Visitor, site: ExampleSite, device: str, shown_as: str
 ) -> None:
     enter_portal(visitor, site, school="sterrenmeer", person="Daan")
-    press_tile(visitor, school="Sterrenmeer Lyceum", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "daan", to=CODE)
 
     # The address of the next step leads back here.
@@ -49,7 +49,7 @@ def test_student_with_otp__needs_a_code_once(
 
 def test_student_with_otp__wrong_code(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="sterrenmeer", person="Daan")
-    press_tile(visitor, school="Sterrenmeer Lyceum", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "daan", to=CODE)
 
     visitor.press("Ga verder", to=CODE)
@@ -71,7 +71,7 @@ def test_staff__links_and_sees_their_students(visitor: Visitor, site: ExampleSit
 
 def test_mbo_student__is_told_that_the_names_differ(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="rivierdelta", person="Noor")
-    press_tile(visitor, school="ROC Rivierdelta", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "sanne")
 
     assert "De namen zijn niet hetzelfde. Kijk goed of beide van jou zijn." in visitor.text
@@ -102,7 +102,7 @@ def test_entree_account__links(visitor: Visitor, site: ExampleSite) -> None:
 
 def test_site_administrator__cannot_be_linked(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Joke")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "admin")
 
     assert visitor.heading == "Dit Doorstroom-account kun je niet koppelen."
@@ -111,7 +111,7 @@ def test_site_administrator__cannot_be_linked(visitor: Visitor, site: ExampleSit
 
 def test_wrong_password__says_which_password_is_meant(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     visitor.follow("Ja, ik heb al een Doorstroom-account", to=LOGIN)
 
     visitor.press("Inloggen en verder", to=LOGIN)
@@ -131,7 +131,7 @@ def test_wrong_password__says_which_password_is_meant(visitor: Visitor, site: Ex
 
 def test_too_many_tries__says_how_long_to_wait(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     visitor.follow("Ja, ik heb al een Doorstroom-account", to=LOGIN)
     # A name of its own: the server counts for a quarter of an hour, longer than this run.
     for _ in range(6):

@@ -72,7 +72,7 @@ def test_another_school_answers_than_was_chosen(visitor: Visitor, site: ExampleS
 def test_school_that_is_switched_off(visitor: Visitor, site: ExampleSite) -> None:
     site.change("UPDATE intergrip_link_school SET is_active = 0 WHERE brin = '99AB00'")
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=ANSWER)
+    press_tile(visitor, to=ANSWER)
 
     assert visitor.heading == "Jouw school heeft Doorstroom nog niet aangezet."
     assert "Jij kunt hier niets aan doen. Vraag het aan je mentor." in visitor.text
@@ -112,7 +112,7 @@ def test_school_account_of_somebody_else(
     first, second = new_visitor(), new_visitor()
     for visitor, username in ((first, "sanne"), (second, "fatima")):
         enter_portal(visitor, site, school="hoogveld", person="Noor")
-        press_tile(visitor, school="Hoogveld College", to=LINK)
+        press_tile(visitor, to=LINK)
         prove(visitor, username)
     confirm(first)
 
@@ -129,7 +129,7 @@ def test_second_school_account_of_one_school(
     first, second = new_visitor(), new_visitor()
     for visitor, person in ((first, "Noor"), (second, "Sem")):
         enter_portal(visitor, site, school="hoogveld", person=person)
-        press_tile(visitor, school="Hoogveld College", to=LINK)
+        press_tile(visitor, to=LINK)
         prove(visitor, "sanne")
     confirm(first)
 
@@ -145,7 +145,7 @@ def test_replay__back_to_the_page_of_the_hub(
     # Without scripts the hub's page stays in the history.
     visitor = new_visitor(has_scripts=False)
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     visitor.go_back()
     visitor.press("Ga verder", to=ANSWER)
 
@@ -157,7 +157,7 @@ def test_replay__back_to_the_page_of_the_hub(
 
 def test_replay__the_address_of_the_return(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     address = next(step.path for step in visitor.steps if "/complete/" in step.path)
 
     visitor.open(f"{site.url}{address}")
@@ -186,7 +186,7 @@ def test_no_cookies__the_return_in_another_browser(
 def test_time_is_up(new_visitor: Callable[..., Visitor], site: ExampleSite, scripts: bool) -> None:
     visitor = new_visitor(has_scripts=scripts)
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "sanne")
     site.change("UPDATE intergrip_link_arrival SET expires_at = '2026-01-01 00:00:00'")
 
@@ -215,7 +215,6 @@ def stolen_return(visitor: Visitor, site: ExampleSite) -> str:
 
     visitor.page.route(f"**{ANSWER}", take)
     enter_portal(visitor, site, school="hoogveld", person="Noor")
-    visitor.follow("Doorstroom", to=CHOOSER)
-    visitor.find("Hoogveld College", "button").click()
+    visitor.find("Doorstroom", "link").click()
     visitor.page.wait_for_url(f"**{ANSWER}")
     return f"{site.url}{found[0]}"

@@ -31,13 +31,12 @@ def test_not_me__starts_again_with_a_new_login_at_school(
     visitor: Visitor, site: ExampleSite
 ) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Noor")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
 
     visitor.follow("Ben jij dit niet?", to=NOT_ME)
     assert visitor.heading == "Ben jij niet Noor?"
-    visitor.press("Uitloggen en opnieuw beginnen", to=CHOOSER)
     # The school still knows Noor, and asks nevertheless.
-    visitor.press("Hoogveld College", to=school_login("hoogveld"))
+    visitor.press("Uitloggen en opnieuw beginnen", to=school_login("hoogveld"))
     visitor.press("Sanne", to=LINK)
 
     assert "Ingelogd bij school als Sanne" in visitor.text
@@ -48,7 +47,7 @@ def test_not_me__starts_again_with_a_new_login_at_school(
 
 def test_not_me__it_was_me_after_all(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
 
     visitor.follow("Ben jij dit niet?", to=NOT_ME)
     visitor.follow("Ik ben wel Sanne", to=LINK)
@@ -58,12 +57,12 @@ def test_not_me__it_was_me_after_all(visitor: Visitor, site: ExampleSite) -> Non
 
 def test_not_me__after_linking_ends_the_link(visitor: Visitor, site: ExampleSite) -> None:
     enter_portal(visitor, site, school="hoogveld", person="Noor")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "sanne")
     visitor.press("Ja, koppel mijn schoolaccount", to="/school-account/link/done/")
 
     visitor.follow("Ben jij dit niet?", to=NOT_ME)
-    visitor.press("Uitloggen en opnieuw beginnen", to=CHOOSER)
+    visitor.press("Andere school kiezen", to=CHOOSER)
 
     assert site.live_links() == []
 
@@ -72,7 +71,7 @@ def test_not_me__after_linking_ends_the_link(visitor: Visitor, site: ExampleSite
 def test_somebody_is_logged_in_at_the_site(visitor: Visitor, site: ExampleSite, whose: str) -> None:
     log_in_at_site(visitor, site, "sanne")
     enter_portal(visitor, site, school="hoogveld", person="Sem")
-    press_tile(visitor, school="Hoogveld College", to=SOMEONE_ELSE)
+    press_tile(visitor, to=SOMEONE_ELSE)
     assert "Op dit apparaat is Sanne ingelogd bij Doorstroom." in visitor.text
     assert "Je schoolaccount is van Sem." in visitor.text
 
@@ -103,7 +102,7 @@ def test_a_form_that_an_earlier_pupil_left_open(
 ) -> None:
     # Noor walks as far as the confirmation, and leaves the tab open.
     enter_portal(visitor, site, school="hoogveld", person="Noor")
-    press_tile(visitor, school="Hoogveld College", to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, "sanne")
     # Fatima comes to the same computer.
     fatima = visitor.new_tab()

@@ -16,17 +16,11 @@ DONE: Final = "/school-account/link/done/"
 STOP: Final = "/school-account/link/stop/"
 NOT_ME: Final = "/school-account/link/not-me/"
 LOGOUT: Final = "/school-account/logout/"
-ANSWER: Final = "/saml2/kennisnet/acs"
-COMPLETE: Final = "/saml2/kennisnet/complete/*"
+ANSWER: Final = "/saml2/*/acs"
+COMPLETE: Final = "/saml2/*/complete/*"
 DOSSIER: Final = "/dossier/"
-CHOOSER: Final = "/sandbox/hub/choose"
-
-SCHOOL_NAMES: Final = {
-    "hoogveld": "Hoogveld College",
-    "sterrenmeer": "Sterrenmeer Lyceum",
-    "rivierdelta": "ROC Rivierdelta",
-}
-"""Of the schools that the hub must ask for, because their portals do not announce themselves."""
+CHOOSER: Final = "/saml2/kennisnet/school"
+HUB_CHOOSER: Final = "/sandbox/hub/choose"
 
 PASSWORDS: Final = {
     "sanne": "Appel-Fiets-12",
@@ -54,13 +48,9 @@ def enter_portal(visitor: Visitor, site: ExampleSite, *, school: str, person: st
     visitor.press(person, to=portal(school))
 
 
-def press_tile(visitor: Visitor, *, to: str, school: str = "") -> None:
-    """Press the tile of the site; choose the school when the hub asks for it."""
-    if school:
-        visitor.follow("Doorstroom", to=CHOOSER)
-        visitor.press(school, to=to)
-    else:
-        visitor.follow("Doorstroom", to=to)
+def press_tile(visitor: Visitor, *, to: str) -> None:
+    """Press the tile of the site; it says which school, so nobody has to choose."""
+    visitor.follow("Doorstroom", to=to)
 
 
 def prove(visitor: Visitor, username: str, *, to: str = CONFIRM) -> None:
@@ -85,6 +75,6 @@ def confirm(visitor: Visitor) -> None:
 def link(visitor: Visitor, site: ExampleSite, *, school: str, person: str, username: str) -> None:
     """Walk the whole first journey, from the portal until inside."""
     enter_portal(visitor, site, school=school, person=person)
-    press_tile(visitor, school=SCHOOL_NAMES[school], to=LINK)
+    press_tile(visitor, to=LINK)
     prove(visitor, username)
     confirm(visitor)

@@ -73,7 +73,7 @@ def test_returning_login__writes_nothing_before_a_valid_signature(
     with CaptureQueriesContext(connection) as queries:
         client.get(fake_school.url("start"), secure=True)
 
-    assert [q["sql"] for q in queries] == []
+    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []
 
 
 def test_signals__come_after_commit_with_their_arguments(

@@ -19,7 +19,7 @@
   if (news) addEventListener("load", () => requestAnimationFrame(focusNews));
 
   // The second of two clicks would find the page used. After a while it may be tried again.
-  for (const form of document.forms) {
+  for (const form of document.querySelectorAll("form[method=post]")) {
     let sentAt = -Infinity;
     form.addEventListener("submit", (event) => {
       if (event.timeStamp - sentAt < 5000) event.preventDefault();

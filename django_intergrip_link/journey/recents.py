@@ -1,0 +1,105 @@
+"""Schools that this browser logged in at: a signed cookie with school codes, never a person.
+
+Shown at *choose*, written at *complete*: after a login at school succeeded, never for a click.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.models import School
+
+MAX_AGE: Final = timedelta(days=180)
+MAX_RECENT: Final = 3
+_SALT: Final = "django_intergrip_link.journey.recents"
+
+Code = tuple[str, str]
+"""Federation and BRIN of a school."""
+
+
+class Recents:
+    """The remembered schools of one browser, the latest first, at most three."""
+
+    def __init__(self, request: HttpRequest, *, is_https: bool) -> None:
+        """Read the cookie; one that is forged, stale or planted reads as empty."""
+        self._is_https = is_https
+        self._codes = _read(request.COOKIES.get(self.cookie_name, ""))
+
+    @property
+    def cookie_name(self) -> str:
+        """Return the name; over TLS it has the ``__Host-`` prefix, so no sibling site plants it."""
+        return "__Host-intergrip-schools" if self._is_https else "intergrip-schools"
+
+    def schools(self) -> list[School]:
+        """Return the schools that are still open, under the names they have now."""
+        if not self._codes or settings.REMEMBER_SCHOOL == "off":
+            return []
+        named = Q()
+        for federation, brin in self._codes:
+            named |= Q(federation=federation, brin=brin)
+        found = {_code(school): school for school in School.objects.filter(named, is_active=True)}
+        return [found[code] for code in self._codes if code in found]
+
+    def note_login(self, federation: str, brin: str, *, is_asked_for: bool) -> bool:
+        """Put a school in front when this browser may remember it; return whether it did.
+
+        Args:
+            is_asked_for: the person ticked the box. Without that, and unless the setting is
+                ``auto``, only a school that is in the list already comes to its front.
+        """
+        code = federation, brin
+        is_wanted = is_asked_for or settings.REMEMBER_SCHOOL == "auto" or code in self._codes
+        if settings.REMEMBER_SCHOOL == "off" or not is_wanted:
+            return False
+        self._codes = [code, *(other for other in self._codes if other != code)][:MAX_RECENT]
+        return True
+
+    def remove(self, brin: str) -> str:
+        """Take one school out, or all of them for ``""``; return what :meth:`restore` needs."""
+        before = _pack(self._codes)
+        self._codes = [code for code in self._codes if brin and code[1] != brin]
+        return before
+
+    def restore(self, before: str) -> None:
+        """Put back what :meth:`remove` took out."""
+        self._codes = _read(before) or self._codes
+
+    def write(self, response: HttpResponse) -> None:
+        """Put the codes into the response's cookie."""
+        if not self._codes:
+            response.delete_cookie(self.cookie_name, samesite="Lax")
+            # SECURITY: browsers ignore the removal of a __Host- cookie without Secure.
+            response.cookies[self.cookie_name]["secure"] = self._is_https or ""
+            return
+        response.set_cookie(
+            self.cookie_name,
+            _pack(self._codes),
+            max_age=MAX_AGE,
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+def _code(school: School) -> Code:
+    return school.federation, school.brin
+
+
+def _pack(codes: Sequence[Code]) -> str:
+    return signing.dumps(list(codes), salt=_SALT)
+
+
+def _read(value: str) -> list[Code]:
+    try:
+        rows = signing.loads(value, salt=_SALT, max_age=MAX_AGE) if value else []
+    except signing.BadSignature:
+        return []
+    return [(str(federation), str(brin)) for federation, brin in rows][:MAX_RECENT]
