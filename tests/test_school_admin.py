@@ -225,7 +225,8 @@ def test_closed_school__is_advised_a_message(admin_client: Client, fake_school: 
 
 def test_federation__may_be_made_read_only(fake_school: Any, rf: Any, admin_user: Any) -> None:
     class FixedAdmin(SchoolAdmin):
-        readonly_fields = ("federation", "source")
+        def get_readonly_fields(self, request: Any, obj: Any = None) -> tuple[str, ...]:
+            return ("federation", "source")
 
     request = rf.get("/")
     request.user = admin_user

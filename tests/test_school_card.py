@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from django_intergrip_link.admin.school_card import address_parts, qr_image, qr_inline
+from django_intergrip_link.admin.school_card import SchoolCard, qr_image, qr_inline
 from django_intergrip_link.models import AccountLink, School, SchoolProvider
 from django_intergrip_link.registry.address import address_of
 
@@ -67,7 +67,7 @@ def test_address__comes_from_the_settings_and_not_from_host(
 
     page = admin_client.get(url_of("card", fake_school.row), headers={"host": "evil.example"})
 
-    assert ADDRESS in page.content.decode()
+    assert f'href="{ADDRESS}"' in page.content.decode()
     assert "evil.example" not in page.content.decode()
 
 
@@ -81,8 +81,8 @@ def test_address__quotes_what_is_no_code(fake_school: Any) -> None:
     assert address_of(school).endswith("?school=%22%3E%3Cb%3E%26")
 
 
-def test_address__breaks_where_a_reader_expects_it() -> None:
-    parts = address_parts(ADDRESS)
+def test_address__breaks_where_a_reader_expects_it(fake_school: Any) -> None:
+    parts = SchoolCard.of(fake_school.row).address_parts
 
     assert "".join(parts) == ADDRESS
     assert parts == [
@@ -144,7 +144,7 @@ def test_qr__has_a_file_name_without_tricks(
 def test_card__has_link_files_guides_and_a_try(admin_client: Client, fake_school: Any) -> None:
     page = text_of(admin_client, "card", fake_school.row)
 
-    assert f'<code class="school-link">{ADDRESS}</code>' in page
+    assert f'<code class="school-link">{ADDRESS}</code>' in page.replace("<wbr>", "")
     assert f'href="{ADDRESS}" target="_blank" rel="noopener"' in page
     assert qr_inline(ADDRESS) in page
     for name, args in (("qr", "svg"), ("qr", "png"), ("guide", "nl"), ("guide", "en")):

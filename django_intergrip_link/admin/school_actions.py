@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -86,6 +87,7 @@ class ConfirmForm(forms.Form):
         label=_("message to students"),
         max_length=200,
         required=False,
+        widget=AdminTextInputWidget(attrs={"class": "vLargeTextField"}),
         help_text=_("Empty: every school keeps the message that it has."),
     )
 

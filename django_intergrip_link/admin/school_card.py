@@ -50,10 +50,10 @@ class SchoolCard:
             live_links=live.count(),
         )
 
-
-def address_parts(address: str) -> list[str]:
-    """Return the address in pieces after which a line may end."""
-    return re.findall(r"[^/?=]+[/?=]*|[/?=]+", address)
+    @property
+    def address_parts(self) -> list[str]:
+        """The address in pieces after which a line may end."""
+        return re.findall(r"[^/?=]+[/?=]*", self.address)
 
 
 def qr_image(address: str, kind: str) -> bytes:

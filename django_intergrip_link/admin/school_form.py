@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from django_intergrip_link.conf import settings
@@ -18,6 +20,10 @@ else:
     _SchoolForm = _ProviderForm = forms.ModelForm
 
 BRIN = re.compile(r"[A-Z0-9]{4}([0-9]{2})?", re.ASCII)
+
+WIDE = {"class": "vLargeTextField"}
+LONG_TEXTS = ("name", "website", "entity_id", "realm", "message", "contact")
+LISTS = ("aliases", "former_names")
 
 MESSAGES = {
     "brin": _("Type 4 letters and digits, or 6 with two digits at the end, such as 99AA00."),
@@ -55,7 +61,7 @@ class HubNames:
 class SchoolForm(HubNames, _SchoolForm):
     """One school; its federation is one of the settings', or the one that it had."""
 
-    federation = forms.ChoiceField(label=_("federation"))
+    federation = forms.ChoiceField(label=capfirst(_("federation")))
 
     class Meta:
         model = School
@@ -77,6 +83,10 @@ class SchoolForm(HubNames, _SchoolForm):
             "message",
             "contact",
         )
+        widgets = {
+            **{name: AdminTextInputWidget(attrs=WIDE) for name in LONG_TEXTS},
+            **{name: AdminTextareaWidget(attrs={"rows": 3}) for name in LISTS},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the federations of this moment."""

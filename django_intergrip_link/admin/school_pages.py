@@ -20,7 +20,6 @@ from django_intergrip_link.models import School
 from .school_card import (
     IMAGE_TYPES,
     SchoolCard,
-    address_parts,
     file_name,
     qr_image,
     qr_inline,
@@ -100,7 +99,6 @@ class SchoolPages(_SchoolBase):
             raise Http404
         context = {
             "card": card,
-            "parts": address_parts(card.address),
             "qr": qr_inline(card.address),
             "site_name": settings.SITE_NAME,
             "support": support_text(),
