@@ -9,10 +9,11 @@ from django.db import IntegrityError, OperationalError, connections, router, tra
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from django_intergrip_link.models import School, SchoolProvider
+from django_intergrip_link.models import School
 
 from .outcomes import Outcome, Plan, PlanRow
 from .plan import make_plan
+from .providers import keep_former_provider
 from .records import SchoolFile
 from .refused import ImportRefused
 
@@ -64,7 +65,8 @@ def _write(plan: Plan, schools: dict[str, School], progress: Progress) -> None:
         done += len(some)
         progress(done, total)
     for rows in _batches(changed):
-        SchoolProvider.objects.bulk_create(_history(rows, schools))
+        for row in rows:
+            _keep_former(row, schools[row.brin])
         fields = sorted({change.field for row in rows for change in row.changes})
         School.objects.bulk_update([_changed(row, schools[row.brin]) for row in rows], fields)
         done += len(rows)
@@ -82,17 +84,10 @@ def _changed(row: PlanRow, school: School) -> School:
     return school
 
 
-def _history(rows: Sequence[PlanRow], schools: dict[str, School]) -> Iterator[SchoolProvider]:
-    """Yield what schools were called at the hub until today."""
-    for row in rows:
-        if any(change.old for change in row.changes if change.field in ("entity_id", "realm")):
-            school = schools[row.brin]
-            yield SchoolProvider(
-                school=school,
-                entity_id=school.entity_id,
-                realm=school.realm,
-                accepted_until=timezone.localdate(),
-            )
+def _keep_former(row: PlanRow, school: School) -> None:
+    """Write down what a school was called at the hub until today, when that is about to change."""
+    if any(change.old for change in row.changes if change.field in ("entity_id", "realm")):
+        keep_former_provider(school, timezone.localdate())
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

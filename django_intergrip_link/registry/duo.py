@@ -11,8 +11,6 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
-from django_intergrip_link.models import School
-
 from .places import dutch_place
 from .records import Record, Refusal, Value, normal, too_long
 from .refused import ImportRefused
@@ -34,7 +32,7 @@ LEVELS = {
 }
 """ONDERWIJSSTRUCTUUR → the word that students know; for MBO and PO the kind says it."""
 
-KINDS = {"MBO": School.Kind.MBO, "BO": School.Kind.PO, "SBO": School.Kind.PO}
+KINDS = {"MBO": "mbo", "BO": "po", "SBO": "po"}
 _CODE = re.compile(r"\d\d[A-Z]{2}")
 
 
@@ -59,7 +57,7 @@ def read_duo(table: Table, *, kind: str) -> tuple[str, list[Record | Refusal]]:
 
 def _kind(table: Table) -> str:
     if "mbo instellingssoort code" in table.columns:
-        return School.Kind.MBO
+        return "mbo"
     kinds = Counter(filter(None, map(_row_kind, table.rows)))
     if not kinds:
         raise ImportRefused(
@@ -70,12 +68,14 @@ def _kind(table: Table) -> str:
 
 def _row_kind(row: Row) -> str:
     structure = row.cell("onderwijsstructuur").upper().split("/")[0]
-    return KINDS.get(structure, School.Kind.VO) if structure else ""
+    return KINDS.get(structure, "vo") if structure else ""
 
 
 def _read(row: Row, kind: str) -> Record | Refusal:
     brin, name = _brin(row), row.cell(*NAME)
-    values = {field: normal(field, value) for field, value in _values(row).items() if value}
+    found = ((field, normal(field, value)) for field, value in _values(row).items())
+    # An empty cell is no news: many schools have no website in these files.
+    values = {field: value for field, value in found if value}
     if not brin:
         reason = _(
             "The school code is not a BRIN: two digits, two letters, and 2 digits for a site."

@@ -26,7 +26,7 @@ def match_providers(file: SchoolFile, schools: Iterable[School]) -> Iterator[Rec
     for provider in file.providers:
         found = index.find(provider)
         if not found:
-            yield from _unmatched(provider, kind=file.kind or School.Kind.OTHER)
+            yield from _unmatched(provider, kind=file.kind or School.Kind.OTHER.value)
         elif all(school.entity_id == provider.entity_id for school in found):
             yield from _known(provider, found)
         else:

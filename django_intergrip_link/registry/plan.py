@@ -136,12 +136,13 @@ def _without_clashes(rows: list[PlanRow], registry: Mapping[str, School]) -> Ite
 
     An answer without a school code could not tell the two apart.
     """
-    keys = {brin: (s.realm.casefold(), s.entity_id) for brin, s in registry.items()}
+    before = {brin: (s.realm.casefold(), s.entity_id) for brin, s in registry.items()}
+    after = {row.brin: _key_after(row, before.get(row.brin, ("", ""))) for row in rows}
+    # What a school is about to leave counts too: its own row may turn out to be a conflict.
+    pairs = {(key, brin[:4]) for brin, key in (*before.items(), *after.items()) if key[0]}
+    owners = Counter(key for key, _institution in pairs)
     for row in rows:
-        keys[row.brin] = _key_after(row, keys.get(row.brin, ("", "")))
-    owners = Counter(key for key, _institution in {(k, b[:4]) for b, k in keys.items() if k[0]})
-    for row in rows:
-        if _sets_key(row) and owners[keys[row.brin]] > 1:
+        if _sets_key(row) and owners[after[row.brin]] > 1:
             reason = _("Another school has this realm and this entityID.")
             yield PlanRow(
                 outcome=Outcome.CONFLICT,

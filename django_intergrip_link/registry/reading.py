@@ -63,17 +63,13 @@ def _read_metadata(content: bytes, *, kind: str) -> SchoolFile:
 
 def _read_table(content: bytes, *, kind: str, file_format: str) -> SchoolFile:
     table = read_table(content)
-    found = _recognise(table) if file_format == "auto" else file_format
+    found = _recognise(table, file_format)
     rows: list[Record | Refusal]
-    if found == "duo" and is_duo(table.columns):
+    if found == "duo":
         kind, rows = read_duo(table, kind=kind)
-    elif found == "csv" and is_own(table.columns):
-        rows = read_own(table, kind=kind)
     else:
-        raise ImportRefused(_unknown_header(table))
+        rows = read_own(table, kind=kind)
     refusals = [*table.refusals, *(row for row in rows if isinstance(row, Refusal))]
-    if not rows and not refusals:
-        raise ImportRefused(_("The file has a header and no rows."))
     return SchoolFile(
         format=found,
         encoding=table.encoding,
@@ -85,10 +81,17 @@ def _read_table(content: bytes, *, kind: str, file_format: str) -> SchoolFile:
     )
 
 
-def _recognise(table: Table) -> str:
-    if is_duo(table.columns):
-        return "duo"
-    return "csv" if is_own(table.columns) else ""
+def _recognise(table: Table, file_format: str) -> str:
+    fitting = [
+        name
+        for name, fits in (("duo", is_duo), ("csv", is_own))
+        if file_format in ("auto", name) and fits(table.columns)
+    ]
+    if not fitting:
+        raise ImportRefused(_unknown_header(table))
+    if not table.rows and not table.refusals:
+        raise ImportRefused(_("The file has a header and no rows."))
+    return fitting[0]
 
 
 def _unknown_header(table: Table) -> str:

@@ -1,0 +1,1 @@
+"""Filling the registry from files."""

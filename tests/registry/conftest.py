@@ -1,0 +1,25 @@
+"""English messages, and a registry with one federation that commands may name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def kennisnet(settings: Any, db: None) -> str:
+    entry = {"preset": "sandbox", "base_url": "https://testserver"}
+    settings.INTERGRIP_LINK = {
+        **settings.INTERGRIP_LINK,
+        "FEDERATIONS": {"kennisnet": entry, "surfconext": entry},
+    }
+    return "kennisnet"
