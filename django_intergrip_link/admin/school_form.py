@@ -28,7 +28,7 @@ LISTS = ("aliases", "former_names")
 MESSAGES = {
     "brin": _("Type 4 letters and digits, or 6 with two digits at the end, such as 99AA00."),
     "taken": _("This school code is in the registry already: %(school)s."),
-    "entree": _("There is already a row for the Entree account: %(school)s."),
+    "entree": _("This federation already has a row of this kind: %(school)s."),
     "space": _("There is no space in it."),
     "dates": _("This day must come after the first day."),
 }

@@ -53,14 +53,14 @@ class SchoolPages(_SchoolBase):
             *super().get_urls(),
         ]
 
-    @admin.display(description=_("link for students"))
+    @admin.display(description=_("card"))
     def card_link(self, school: School) -> str:
         """Return the cell that leads to the card."""
         url = reverse("admin:intergrip_link_school_card", args=[school.pk])
         return format_html(
             '<a href="{}">{}<span class="visually-hidden"> – {}</span></a>',
             url,
-            _("Link and QR code"),
+            _("Card"),
             school.name,
         )
 
