@@ -10,7 +10,7 @@ from django_intergrip_link.search.entry import PRIMARY_KIND, Row
 from django_intergrip_link.search.folding import fold_words
 from django_intergrip_link.search.names import (
     ABBREVIATIONS,
-    GENERIC,
+    COURSES,
     HOST_ENDS,
     HOST_PARTS,
     HOST_STARTS,
@@ -19,6 +19,7 @@ from django_intergrip_link.search.names import (
     PLACES,
     SAME,
     SMALL,
+    TYPES,
 )
 
 MAX_JOINED = 30
@@ -31,11 +32,13 @@ class Field(IntEnum):
     NAME = 1
     JOINED = 2  # its name without spaces
     SPOKEN = 3  # a word of its name as it is written there, or an abbreviation of some
-    PLACE = 4
-    KEYWORD = 5  # alias, former name, web address
-    INITIALS = 6
-    LEVEL = 7
-    STREET = 8
+    PLACE = 4  # a whole place, closed up when it has several words
+    PLACE_PART = 5
+    KEYWORD = 6  # a whole alias, former name or label of the web address, closed up
+    KEYWORD_PART = 7
+    INITIALS = 8
+    LEVEL = 9
+    STREET = 10
 
 
 def describe(row: Row) -> dict[str, Field]:
@@ -57,11 +60,11 @@ def _words_by_field(row: Row, spoken: list[str]) -> Iterator[tuple[Field, list[s
     yield Field.SPOKEN, [*spoken, *_abbreviations_in(name)]
     if len(core) > 1 or len(name) > 1:
         yield Field.JOINED, _joined(core, name)
-    yield Field.PLACE, list(_place_words(row.place))
+    yield from _place_words(row.place)
     for text in (row.aliases, row.former_names):
         for line in text.splitlines():
-            yield Field.KEYWORD, _with_joined(fold_words(line))
-    yield Field.KEYWORD, list(_website_words(row.website))
+            yield from _whole_and_parts(fold_words(line), Field.KEYWORD, Field.KEYWORD_PART)
+    yield from _website_words(row.website)
     if row.kind != PRIMARY_KIND:
         yield Field.INITIALS, _initials(name)
     yield Field.LEVEL, list(_level_words(row))
@@ -70,7 +73,7 @@ def _words_by_field(row: Row, spoken: list[str]) -> Iterator[tuple[Field, list[s
 
 def is_weightless(word: str) -> bool:
     """Whether a word tells schools apart hardly, or not at all."""
-    return word in GENERIC or word in SMALL
+    return word in TYPES or word in COURSES or word in SMALL
 
 
 def _core_of(name: list[str]) -> list[str]:
@@ -116,28 +119,29 @@ def _initials(name: list[str]) -> list[str]:
     return ["".join(word[0] for word in words)] if 3 <= len(words) <= 6 else []
 
 
-def _place_words(place: str) -> Iterator[str]:
+def _place_words(place: str) -> Iterator[tuple[Field, list[str]]]:
     for name in (place, *_ALSO_CALLED.get(" ".join(fold_words(place)), ())):
-        yield from _with_joined([SAME.get(word, word) for word in fold_words(name)])
-        yield from fold_words(name)
+        yield from _whole_and_parts(fold_words(name), Field.PLACE, Field.PLACE_PART)
 
 
-def _with_joined(words: list[str]) -> list[str]:
-    """Return these words, and the same without the spaces between them."""
+def _whole_and_parts(
+    words: list[str], whole: Field, part: Field
+) -> Iterator[tuple[Field, list[str]]]:
+    """Yield these words closed up, and one by one."""
     same = [SAME.get(word, word) for word in words]
-    joined = "".join(words)
-    return [*same, joined] if len(words) > 1 and len(joined) <= MAX_JOINED else same
+    closed_up = {"".join(words), "".join(same)}
+    yield whole, [word for word in closed_up if word and len(word) <= MAX_JOINED]
+    if len(words) > 1:
+        yield part, [*words, *same]
 
 
-def _website_words(website: str) -> Iterator[str]:
+def _website_words(website: str) -> Iterator[tuple[Field, list[str]]]:
     """Yield the names in a web address: of each part, whole, in pieces, and without its frame."""
     host, _, path = website.lower().partition("://")[2 if "://" in website else 0].partition("/")
-    parts = [*host.split(".")[:-1], *path.split("/")]
-    for part in parts:
+    for part in (*host.split(".")[:-1], *path.split("/")):
         words = [word for word in fold_words(part) if word not in HOST_PARTS]
-        yield from _with_joined(words)
-        for word in words:
-            yield from _unframed(word)
+        yield from _whole_and_parts(words, Field.KEYWORD, Field.KEYWORD_PART)
+        yield Field.KEYWORD_PART, [piece for word in words for piece in _unframed(word)]
 
 
 def _unframed(word: str) -> Iterator[str]:

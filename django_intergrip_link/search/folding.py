@@ -34,7 +34,8 @@ _SOUNDS = tuple(
         (r"ph", "f"),
         (r"th", "t"),
         (r"gh", "g"),
-        (r"ck|c(?![hei])", "k"),
+        (r"ch", "g"),
+        (r"ck|c(?![ei])", "k"),
         (r"x", "ks"),
         (r"(.)\1+", r"\1"),
     )

@@ -16,14 +16,14 @@ from typing import Any, Self
 from django_intergrip_link.search.describing import describe
 from django_intergrip_link.search.entry import GUEST_KIND, PRIMARY_KIND, Entry, Found, Row
 from django_intergrip_link.search.folding import MAX_LENGTH, fold_words
-from django_intergrip_link.search.ranking import SURE, Ranking
+from django_intergrip_link.search.ranking import Ranking
 from django_intergrip_link.search.reading import read_query
 from django_intergrip_link.search.vocabulary import Vocabulary
 
 MAX_CLOSED = 3
 _CODE = re.compile(r"[0-9]{2}[A-Z]{0,2}|[0-9]{2}[A-Z]{2}[0-9]{1,2}", re.ASCII)
 _CODE_WHOLE, _CODE_BEGINS = 20.0, 10.0
-_KIND_BONUS = 0.06
+_NOT_PRIMARY, _MAIN_SITE = 0.06, 0.03
 
 
 class SchoolIndex:
@@ -56,7 +56,7 @@ class SchoolIndex:
         self._by_pk = array("I", sorted(numbers, key=self._pk_of))
         self._by_code = array("I", sorted(numbers, key=self._code_of))
         schools = every[: self._schools]
-        bonus = array("f", [0.0 if row.kind == PRIMARY_KIND else _KIND_BONUS for row in schools])
+        bonus = array("f", map(_bonus, schools))
         self._vocabulary = Vocabulary(describe(row) for row in schools)
         self._ranking = Ranking(self._vocabulary, bonus)
 
@@ -123,15 +123,8 @@ class SchoolIndex:
         codes = self._with_code_scores(query)
         if not readings:
             return codes, False
-        exact = self._ranking.exact(readings) | codes
-        best = max(exact.values(), default=0.0)
-        if best > SURE:
-            return exact, False
-        likely = self._ranking.likely(readings, is_strict=True)
-        likely = likely or self._ranking.likely(readings, is_strict=False)
-        for school, score in exact.items():
-            likely[school] = max(score, likely.get(school, 0.0))
-        return likely, max(likely.values(), default=0.0) > best
+        scores, is_guess = self._ranking.rank(readings)
+        return scores | codes, is_guess and not codes
 
     def _with_code_scores(self, query: str) -> dict[int, float]:
         """Return the schools whose code begins with this; a code forgives no typing errors."""
@@ -139,7 +132,8 @@ class SchoolIndex:
         if not _CODE.fullmatch(code):
             return {}
         return {
-            number: _CODE_WHOLE if self._code_of(number) == code else _CODE_BEGINS
+            number: (_CODE_WHOLE if self._code_of(number) == code else _CODE_BEGINS)
+            + (_MAIN_SITE if _is_main(self._code_of(number)) else 0.0)
             for number in self._with_code(code)
             if number < self._schools
         }
@@ -157,18 +151,28 @@ class SchoolIndex:
         return self._entries[number].brin
 
 
+def _bonus(row: Row) -> float:
+    """Return what decides between schools that fit almost equally well."""
+    kind = 0.0 if row.kind == PRIMARY_KIND else _NOT_PRIMARY
+    return kind + (_MAIN_SITE if _is_main(row.brin) else 0.0)
+
+
+def _is_main(brin: str) -> bool:
+    """Whether this is the code of a school itself, or of the site it calls its first."""
+    return len(brin) <= 4 or brin.endswith("00")
+
+
 def _alphabet(row: Row) -> tuple[bool, bool, list[str], bool, list[str], str, int]:
     """Return where a school stands among schools that fit equally well.
 
     Guests last of all, primary schools after others; then by name, and of one name the main site
     (``…00``, or the institution itself) first.
     """
-    is_site = len(row.brin) > 4 and not row.brin.endswith("00")
     return (
         row.kind == GUEST_KIND,
         row.kind == PRIMARY_KIND,
         fold_words(row.name),
-        is_site,
+        not _is_main(row.brin),
         fold_words(row.place),
         row.brin,
         row.pk,

@@ -223,24 +223,30 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
 SMALL = frozenset(
     _words("""
     de het een den der des t s n d v vd van voor en op aan in te ter ten bij by met en of it e
-    eo ca ad ov gld nb nh zh gn l ut nl gem eh
+    eo ca ad ov gld nb nh zh gn l ut nl gem eh www http https com
 """)
 )
 """Words that glue."""
 
-GENERIC = frozenset(
+COURSES = frozenset(
     _words("""
-    school scholen college lyceum gymnasium atheneum havo mavo vmbo vwo lwoo iwoo mbo tl kader
-    basis gl praktykonderwys praktykcollege onderwys basisonderwys voortgezet speciaal
-    basisschool scholengemeenschap scholengroep onderwysgroep stichting vereniging
-    schoolvereniging locatie vestiging afdeling afd openbaar christelyk katholiek rooms
-    protestants gereformeerd reformatorisch interconfessioneel bijzonder algemeen oecumenisch
-    islamitisch regionaal opleidingen opleidingencentrum centrum kindcentrum integraal brede
-    nationaal nationale samenwerkingsschool brugjaar onderbouw bovenbouw isk internationaal
-    schakelklas sint leerroute vakcollege beroepscollege middelbare middelbaar beroepsonderwys
-    groep csg rsg osg ksg gsg isg pcsg sg obs cbs pcb pcbs pcbo gbs kbs rkbs ibs bs kc ikc sws
-    roc aoc pc cvo vo svo vso sbo doctor dominee professor onderwysinstelling nieuwkomers
-    instelling bo po
+    gymnasium atheneum havo mavo vmbo vwo lwoo iwoo mbo kmbo tl kader basis gl bo po vo
+    praktykonderwys onderwys basisonderwys voortgezet speciaal beroepsonderwys middelbaar
+    stichting vereniging locatie vestiging afdeling afd algemeen bijzonder regionaal
+    opleidingen opleidingencentrum instelling sint doctor dominee professor
+""")
+)
+"""Words of what is taught and by whom: in the names of the register, in nobody's mouth."""
+
+TYPES = frozenset(
+    _words("""
+    school scholen college lyceum praktykcollege basisschool scholengemeenschap scholengroep
+    onderwysgroep schoolvereniging openbaar christelyk katholiek rooms protestants gereformeerd
+    reformatorisch interconfessioneel oecumenisch islamitisch centrum kindcentrum integraal
+    brede nationaal nationale samenwerkingsschool brugjaar onderbouw bovenbouw isk
+    internationaal schakelklas leerroute vakcollege beroepscollege middelbare groep csg rsg osg
+    ksg gsg isg pcsg sg obs cbs pcb pcbs pcbo gbs kbs rkbs ibs bs kc ikc sws roc aoc pc cvo svo
+    vso sbo onderwysinstelling nieuwkomers
 """)
 )
 """Words that many schools have in their name: they count, but little."""

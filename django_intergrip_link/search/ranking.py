@@ -8,28 +8,35 @@ the share of its name that the query explains: so a whole name beats a name that
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django_intergrip_link.search.describing import Field
 from django_intergrip_link.search.reading import Reading, Term
-from django_intergrip_link.search.vocabulary import FIELD_BITS, FIELD_MASK, Vocabulary
+from django_intergrip_link.search.vocabulary import FIELD_BITS, FIELD_MASK, TYPE_WEIGHT, Vocabulary
 
 WORTH = {
     Field.FIRST: 1.05,
     Field.NAME: 1.0,
     Field.JOINED: 1.0,
     Field.SPOKEN: 1.0,
-    Field.PLACE: 0.94,
-    Field.KEYWORD: 0.88,
+    Field.PLACE: 1.05,
+    Field.PLACE_PART: 0.94,
+    Field.KEYWORD: 1.0,
+    Field.KEYWORD_PART: 0.88,
     Field.INITIALS: 0.7,
     Field.LEVEL: 0.9,
     Field.STREET: 0.35,
 }
+_WORTHS = tuple(WORTH[field] for field in Field)
 COVERAGE = 0.25
 WHOLE = 0.15
 BEGINNING = 0.75
-SURE = 0.6
-"""A best score below this is no reason to look no further."""
+BEGINNING_COVERS = 0.4
+JOINED_COVERS = 0.9
+_MAX_WORDS_CLOSED_UP = 4
+SURE = 0.6  # with less than this, we look further
+LEAST = 0.4  # with less than this, a school is no guess either
 
 
 @dataclass(slots=True)
@@ -60,57 +67,80 @@ class Ranking:
                 if holder & FIELD_MASK <= Field.NAME:
                     self._name_weights[holder >> FIELD_BITS] += weight
 
-    def exact(self, readings: list[Reading]) -> dict[int, float]:
-        """Return the schools that have every telling word as typed, or a word that begins so."""
+    def rank(self, readings: list[Reading]) -> tuple[dict[int, float], bool]:
+        """Return the schools that fit → their scores, and whether the best is only a guess.
+
+        First those that have every telling word as typed, or a word that begins so. If nobody
+        does, or only by its street, those that have every word or one that is near; and if still
+        nobody does, those that have a good part of the words.
+        """
         known: dict[Term, Hits] = {}
+        scores = self._scores(readings, known, is_strict=True)
+        best = max(scores.values(), default=0.0)
+        if best > SURE:
+            return scores, False
+        for terms in self._doubtful(readings):
+            for term in terms:
+                self._loosen(term, known[term])
+            likely = self._scores(readings, known, is_strict=True)
+            if max(likely.values(), default=0.0) > SURE:
+                break
+        likely = likely or self._scores(readings, known, is_strict=False)
+        return likely, max(likely.values(), default=0.0) > best
+
+    def _scores(
+        self, readings: list[Reading], known: dict[Term, Hits], *, is_strict: bool
+    ) -> dict[int, float]:
         scores: dict[int, float] = {}
         for reading in readings:
-            hits = [self._known(known, term, is_loose=False) for term in reading.terms]
-            self._score(reading, hits, scores, is_strict=True)
+            for term in reading.terms:
+                if term not in known:
+                    known[term] = self._find_exact(term)
+            self._score(reading, known, scores, is_strict=is_strict)
         return scores
 
-    def likely(self, readings: list[Reading], *, is_strict: bool) -> dict[int, float]:
-        """Return the schools that are near; when not strict, also those that miss a word."""
-        known: dict[Term, Hits] = {}
-        scores: dict[int, float] = {}
-        for reading in readings:
-            hits = [self._known(known, term, is_loose=True) for term in reading.terms]
-            self._score(reading, hits, scores, is_strict=is_strict)
-        return scores
+    def _doubtful(self, readings: list[Reading]) -> Iterator[set[Term]]:
+        """Yield words that may hold a slip: those nobody has, then all; of long queries fewer."""
+        as_typed = {term for term in readings[0].terms if term.is_telling}
+        unknown = {term for term in as_typed if self._vocabulary.find(term.same) is None}
+        yield unknown
+        if len(as_typed) > _MAX_WORDS_CLOSED_UP:
+            readings = readings[:1]
+        every = {term for reading in readings for term in reading.terms if term.is_telling}
+        yield every - unknown
 
-    def _known(self, known: dict[Term, Hits], term: Term, *, is_loose: bool) -> Hits:
-        if term not in known:
-            hits = known[term] = Hits({}, {})
-            self._find_exact(term, hits)
-            if is_loose and term.is_telling:
-                self._find_near(term, hits)
-        return known[term]
+    def _loosen(self, term: Term, hits: Hits) -> None:
+        """Add the words that are near this one."""
+        length = len(term.typed)
+        for word, slips, is_whole in self._vocabulary.near(term.same):
+            self._add(hits, word, (0.8 if is_whole else 0.72) - 0.6 * slips / length)
 
-    def _find_exact(self, term: Term, hits: Hits) -> None:
+    def _find_exact(self, term: Term) -> Hits:
         vocabulary = self._vocabulary
+        hits = Hits({}, {})
         same = vocabulary.find(term.same)
         if same is not None:
             self._add(hits, same, 1.0)
+        if not term.is_beginning:
+            return hits
         length = len(term.typed)
         for word in vocabulary.beginning_with(term.typed):
             whole = len(vocabulary.words[word])
-            likeness = 1.0 if whole == length else BEGINNING + 0.2 * length / whole
-            self._add(hits, word, likeness)
-        if term.typed.endswith("i"):
+            self._add(hits, word, 1.0 if whole == length else BEGINNING + 0.2 * length / whole)
+        if term.typed.endswith("i"):  # half of an ij
             for word in vocabulary.beginning_with(term.typed[:-1] + "y"):
                 self._add(hits, word, BEGINNING)
-
-    def _find_near(self, term: Term, hits: Hits) -> None:
-        length = len(term.typed)
-        for word, slips, is_whole in self._vocabulary.near(term.same):
-            likeness = (0.8 if is_whole else 0.72) - 0.6 * slips / length
-            self._add(hits, word, likeness)
+        return hits
 
     def _add(self, hits: Hits, word: int, likeness: float) -> None:
         """Note that all schools with this word have this likeness to what was typed."""
         worth, cover = hits.worth, hits.cover
-        values = [likeness * WORTH[field] for field in Field]
-        weight = likeness * self._vocabulary.weights[word]
+        weight = self._vocabulary.weights[word]
+        if likeness < 1 and weight <= TYPE_WEIGHT:
+            likeness *= 0.6
+        values = [likeness * best for best in _WORTHS]
+        share = likeness if likeness == 1 else likeness * BEGINNING_COVERS
+        weight *= share
         for holder in self._vocabulary.holders_of(word):
             school, field = holder >> FIELD_BITS, holder & FIELD_MASK
             if values[field] > worth.get(school, 0.0):
@@ -119,21 +149,25 @@ class Ranking:
                 if weight > cover.get(school, 0.0):
                     cover[school] = weight
             elif field == Field.JOINED:
-                cover[school] = max(likeness * self._name_weights[school], cover.get(school, 0.0))
+                whole = JOINED_COVERS * share * self._name_weights[school]
+                cover[school] = max(whole, cover.get(school, 0.0))
 
     def _score(
-        self, reading: Reading, hits: list[Hits], scores: dict[int, float], *, is_strict: bool
+        self,
+        reading: Reading,
+        known: dict[Term, Hits],
+        scores: dict[int, float],
+        *,
+        is_strict: bool,
     ) -> None:
+        """Note the score of each school that this reading finds, if it is its best."""
         terms = reading.terms
-        telling = [found.worth for term, found in zip(terms, hits, strict=True) if term.is_telling]
-        telling = telling or [found.worth for found in hits]
+        telling = [known[term].worth for term in terms if term.is_telling]
+        telling = telling or [known[term].worth for term in terms]
         candidates = _in_all(telling) if is_strict else set().union(*telling)
+        floor = 0.0 if is_strict else LEAST
         weight = sum(term.weight for term in terms)
-        parts = [
-            (term.weight / weight, found.worth, found.cover)
-            for term, found in zip(terms, hits, strict=True)
-        ]
-        floor = 0.0 if is_strict else 0.4
+        parts = [(term.weight / weight, known[term].worth, known[term].cover) for term in terms]
         for school in candidates:
             explained = covered = 0.0
             for share, worth, cover in parts:
@@ -142,7 +176,9 @@ class Ranking:
             if explained < floor:
                 continue
             covered = min(1.0, covered / (self._name_weights[school] or 1.0))
-            score = explained + COVERAGE * covered + (WHOLE if covered > 0.99 else 0.0)
+            score = explained + COVERAGE * covered
+            if covered > 0.97 and explained > 0.9:
+                score += WHOLE
             score = reading.trust * score + self._bonus[school]
             if score > scores.get(school, 0.0):
                 scores[school] = score

@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from django_intergrip_link.search.describing import is_weightless
 from django_intergrip_link.search.folding import fold_words
 from django_intergrip_link.search.names import SAME, SMALL
-from django_intergrip_link.search.vocabulary import GENERIC_WEIGHT, SMALL_WEIGHT, Vocabulary
+from django_intergrip_link.search.vocabulary import SMALL_WEIGHT, Vocabulary
 
-MAX_WORDS = 8
+MAX_WORDS = 12
+_GENERIC_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 0.9
+_PHRASE = 1.15  # the whole query, closed up, is something that we know
+_KNOWN = 1.05  # a part of it is
+_CLOSED_UP = 0.98
+_TAKEN_APART = 0.96
 _SHORT_PARTS = frozenset({"de", "het", "st", "bs", "kc", "obs", "cbs", "ikc", "pro"})
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word to look for: as typed and, where we write it otherwise, as we do."""
+    """One word to look for.
+
+    Attributes:
+        typed: the word as typed, folded.
+        same: the word as we write it; mostly the same.
+        weight: how much it tells.
+        is_beginning: it may be the beginning of a longer word; glue is not, beside other words.
+    """
 
     typed: str
     same: str
     weight: float
+    is_beginning: bool = True
 
     @property
     def is_telling(self) -> bool:
         """Whether a school without this word is not meant."""
-        return self.weight > GENERIC_WEIGHT
+        return self.weight > _GENERIC_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +55,40 @@ def read_query(query: str, vocabulary: Vocabulary) -> list[Reading]:
     words = fold_words(query)[:MAX_WORDS]
     if sum(map(len, words)) < 2:
         return []
-    cuts = [(words, 1.0)]
-    cuts += [
-        ([*words[:at], a + b, *words[at + 2 :]], 0.98) for at, (a, b) in enumerate(pairwise(words))
-    ]
-    if len(words) > 2:
-        cuts.append((["".join(words)], 0.98))
+    terms = [_term(word, SAME.get(word, word), vocabulary) for word in words]
+    if len(terms) == 1:
+        terms = [replace(terms[0], is_beginning=True)]
+    readings = [Reading(tuple(terms), 1.0), *_closed_up(terms, vocabulary)]
     apart = [part for word in words for part in _taken_apart(word, vocabulary)]
     if len(apart) > len(words):
-        cuts.append((apart[:MAX_WORDS], 0.96))
-    return [Reading(tuple(_term(word, vocabulary) for word in cut), trust) for cut, trust in cuts]
+        parts = (_term(part, SAME.get(part, part), vocabulary) for part in apart[:MAX_WORDS])
+        readings.append(Reading(tuple(parts), _TAKEN_APART))
+    return readings
 
 
-def _term(word: str, vocabulary: Vocabulary) -> Term:
-    same = SAME.get(word, word)
+def _closed_up(terms: list[Term], vocabulary: Vocabulary) -> Iterator[Reading]:
+    """Yield the readings with one run of words closed up, if it may be a word of ours."""
+    count = len(terms)
+    for start in range(count):
+        for end in range(start + 2, count + 1):
+            typed = "".join(term.typed for term in terms[start:end])
+            same = "".join(term.same for term in terms[start:end])
+            is_known = vocabulary.find(typed) is not None or vocabulary.find(same) is not None
+            if is_known or end - start in {2, count}:
+                run = _term(typed, same, vocabulary)
+                trust = _CLOSED_UP
+                if is_known:
+                    trust = _PHRASE if end - start == count else _KNOWN
+                yield Reading((*terms[:start], run, *terms[end:]), trust)
+
+
+def _term(typed: str, same: str, vocabulary: Vocabulary) -> Term:
     if same in SMALL:
-        return Term(word, same, SMALL_WEIGHT)
+        return Term(typed, same, SMALL_WEIGHT, is_beginning=False)
     if is_weightless(same):
-        return Term(word, same, GENERIC_WEIGHT)
+        return Term(typed, same, _GENERIC_WEIGHT)
     found = vocabulary.find(same)
-    return Term(word, same, _UNKNOWN_WEIGHT if found is None else vocabulary.weights[found])
+    return Term(typed, same, _UNKNOWN_WEIGHT if found is None else vocabulary.weights[found])
 
 
 def _taken_apart(word: str, vocabulary: Vocabulary) -> list[str]:

@@ -37,8 +37,12 @@ class Typed:
             swapped = (((~same) & now) << 1) & seen
             same = swapped | (((now & up) + up) ^ up) | now | down
             rise, fall = down | ~(same | up), same & up
-            distance += bool(rise & last) - bool(fall & last)
-            nearest = min(nearest, distance)
+            if rise & last:
+                distance += 1
+            elif fall & last:
+                distance -= 1
+                if distance < nearest:
+                    nearest = distance
             rise = rise << 1 | 1
             up, down = (fall << 1) | ~(same | rise), same & rise
             seen = now

@@ -8,20 +8,21 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import log
 from typing import NamedTuple
 
-from django_intergrip_link.search.describing import Field, is_weightless
+from django_intergrip_link.search.describing import Field
 from django_intergrip_link.search.folding import sound_of
-from django_intergrip_link.search.names import SMALL
+from django_intergrip_link.search.names import COURSES, SMALL, TYPES
 from django_intergrip_link.search.typos import Typed, allowed_typos
 
-SMALL_WEIGHT = 0.03
-GENERIC_WEIGHT = 0.12
+SMALL_WEIGHT = 0.02
+COURSE_WEIGHT = 0.03
+TYPE_WEIGHT = 0.1
 FIELD_BITS = 4
 FIELD_MASK = 15
-_MAX_NEAR = 400
+_MAX_NEAR = 160
 
 
 class Near(NamedTuple):
@@ -86,18 +87,25 @@ class Vocabulary:
         for bigram in bigrams:
             shared.update(self._bigrams.get(bigram, ()))
         floor = max(1, len(bigrams) - 1 - 2 * slips)
-        likely = [word for word, count in shared.most_common(_MAX_NEAR) if count >= floor]
-        return self._compared(Typed(sound), slips, likely)
+        likely = [word for word, count in shared.items() if count >= floor]
+        if len(likely) > _MAX_NEAR:
+            size = len(sound)
+            likely.sort(key=lambda word: (-shared[word], abs(len(self._sounds[word]) - size)))
+            del likely[_MAX_NEAR:]
+        return list(self._compared(typed, sound, slips, likely))
 
-    def _compared(self, typed: Typed, slips: int, likely: list[int]) -> list[Near]:
-        near = []
+    def _compared(self, typed: str, sound: str, slips: int, likely: list[int]) -> Iterator[Near]:
+        """Yield the words that are near, as they sound or as they are written."""
+        heard, read = Typed(sound), Typed(typed)
         for word in likely:
-            distance, nearest = typed.distances(self._sounds[word])
+            distance, nearest = heard.distances(self._sounds[word])
+            if distance > slips:
+                written, begun = read.distances(self.words[word])
+                distance, nearest = min(distance, written), min(nearest, begun)
             if distance <= slips:
-                near.append(Near(word, distance, is_whole=True))
+                yield Near(word, distance, is_whole=True)
             elif nearest <= slips:
-                near.append(Near(word, nearest, is_whole=False))
-        return near
+                yield Near(word, nearest, is_whole=False)
 
     def _index_sounds(self) -> None:
         """Note which words sound how, except words of streets, which nobody gets wrong here."""
@@ -119,6 +127,8 @@ def _bigrams_of(sound: str) -> set[str]:
 def _weight(word: str, held: int, schools: int) -> float:
     if word in SMALL:
         return SMALL_WEIGHT
-    if is_weightless(word):
-        return GENERIC_WEIGHT
+    if word in COURSES:
+        return COURSE_WEIGHT
+    if word in TYPES:
+        return TYPE_WEIGHT
     return max(0.35, 1 - 0.7 * log(held) / log(1 + schools))
