@@ -460,3 +460,19 @@ def test_question__needs_no_script(admin_client: Client) -> None:
     assert 'type="submit"' in form
     assert f'href="{reverse(LIST)}"' in form
     assert "style=" not in form
+
+
+def test_closing__ends_the_sessions_of_the_school(
+    admin_client: Client,
+    client: Client,
+    fake_school: Any,
+    linked_user: Any,
+    school_login: Callable[..., Any],
+) -> None:
+    school_login(client)
+    inside = reverse("inside")
+    assert client.get(inside, secure=True).content == b"linked_user"
+
+    act(admin_client, "close_schools", [fake_school.row], count="1")
+
+    assert client.get(inside, secure=True).content == b"-"
