@@ -172,7 +172,9 @@ def test_entree__has_one_row_in_a_federation(admin_client: Client, fake_school: 
     save(admin_client, kind="entree", name="Entree")
     second = save(admin_client, kind="entree", name="Entree 2", brin="99YY00")
 
-    assert errors_of(second) == {"kind": ["There is already a row for the Entree account: Entree."]}
+    assert errors_of(second) == {
+        "kind": ["This federation already has a row of this kind: Entree."]
+    }
 
 
 @pytest.mark.parametrize(
