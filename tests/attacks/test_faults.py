@@ -151,7 +151,9 @@ def test_same_uid__from_two_hubs_at_the_same_moment(stage: Stage) -> None:
 
 
 def test_start__for_a_code_that_no_database_takes(stage: Stage) -> None:
-    """FLT-11: the hub is asked without a school, as for every code that we do not know."""
+    """FLT-11: our page asks for the school, as for every code that we do not know."""
     response = stage.enter("start", school="\x00\x00\x00\x00")
 
-    assert response["Location"].startswith("https://hub.school.invalid/sso?")
+    assert response["Location"] == "/saml2/kennisnet/school?unknown=1"
+    for query in ("\x00", "a\x00b", "\u202e", "\ud7ff" * 200):
+        assert stage.enter("choose", q=query).status_code == 200

@@ -91,7 +91,7 @@ def test_honest_journey__leaves_nothing(
 @pytest.mark.parametrize(
     ("place", "act"),
     [
-        ("django_intergrip_link.views.start.store_arrival", lambda stage: stage.log_in()),
+        ("django_intergrip_link.views.answer.store_arrival", lambda stage: stage.log_in()),
         ("django_intergrip_link.views.complete.claim_arrival", lambda stage: stage.log_in()),
         ("django_intergrip_link.journey.proofs.authenticate", lambda stage: stage.prove()),
         (

@@ -10,7 +10,9 @@ from unittest import mock
 from django.core import signing
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_intergrip_link.federation import config
@@ -279,3 +281,8 @@ def test_refusals__beyond_their_limit_write_no_rows(stage: Stage) -> None:
 def test_anonymous_start__writes_nothing(stage: Stage, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         stage.start(new_browser())
+    with CaptureQueriesContext(connection) as queries:
+        stage.enter("start", new_browser(), school=stage.school.brin)
+        stage.enter("start", new_browser())
+        stage.enter("choose", new_browser(), q="petteflat")
+    assert [q["sql"] for q in queries if not q["sql"].startswith("SELECT")] == []

@@ -25,6 +25,7 @@ from django_intergrip_link.federation.request import (
 
 
 def ask(client: Client, fake: Any, **query: str) -> tuple[etree._Element, str]:
+    query = query if "school" in query else {"hub": "1", **query}
     response = client.get(fake.url("start"), query, secure=True)
     assert response.status_code == 302
     fields = parse_qs(urlsplit(response["Location"]).query)
@@ -87,7 +88,7 @@ def test_scope__realm_when_there_is_no_entity_id(client: Client, fake_school: An
 
 @pytest.mark.parametrize("code", ["00XX", "https://evil.example", "%", "99AA001"])
 def test_scope__nothing_that_the_visitor_typed(client: Client, fake_school: Any, code: str) -> None:
-    assert scope(ask(client, fake_school, school=code)[0]) == []
+    assert scope(ask(client, fake_school, school=code, hub="1")[0]) == []
 
 
 def test_scope__school_that_is_switched_off(client: Client, fake_school: Any) -> None:
