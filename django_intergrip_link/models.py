@@ -15,6 +15,8 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_intergrip_link.school_names import short_name
+
 
 def new_revision() -> int:
     """Return a mark for one write, random so that two writers never leave the same sum behind."""
@@ -125,6 +127,11 @@ class School(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "revision"}
         super().save(*args, **kwargs)
+
+    @property
+    def short_name(self) -> str:
+        """Return what students call it: the name without the levels that it teaches."""
+        return short_name(self.name)
 
 
 class SchoolProvider(models.Model):

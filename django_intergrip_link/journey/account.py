@@ -50,7 +50,7 @@ class SchoolAccount:
         return cls(
             federation=identity.federation,
             school_id=school.pk,
-            school_name=school.name,
+            school_name=school.short_name,
             place=school.place,
             realm=identity.realm,
             role=identity.role,

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School
+from django_intergrip_link.school_names import short_name
 from django_intergrip_link.search.entry import Entry, Found
 from django_intergrip_link.search.live import current_index
 
@@ -104,18 +105,21 @@ def find_guests() -> list[Row]:
 
 def describe(schools: Sequence[Entry | School]) -> list[Row]:
     """Give every school its second line: place and levels, and the street where both are equal."""
-    lines = [" · ".join(part for part in (s.place, s.levels) if part) for s in schools]
-    seen = Counter(zip((s.name for s in schools), lines, strict=True))
+    lines = [
+        (short_name(s.name), " · ".join(part for part in (s.place, s.levels) if part))
+        for s in schools
+    ]
+    times = Counter(lines)
     return [
         Row(
             federation=school.federation,
             brin=school.brin,
-            name=school.name,
-            detail=f"{line} · {school.street}"
-            if school.street and seen[school.name, line] > 1
-            else line,
+            name=name,
+            detail=f"{detail} · {school.street}"
+            if school.street and times[name, detail] > 1
+            else detail,
         )
-        for school, line in zip(schools, lines, strict=True)
+        for school, (name, detail) in zip(schools, lines, strict=True)
     ]
 
 
