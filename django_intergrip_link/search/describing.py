@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import IntEnum
-from itertools import pairwise
 
 from django_intergrip_link.search.entry import PRIMARY_KIND, Row
 from django_intergrip_link.search.folding import fold_words
@@ -23,6 +22,7 @@ from django_intergrip_link.search.names import (
 )
 
 MAX_JOINED = 30
+_LEVELS_BEGIN = frozenset({"voor", "v", "havo", "vmbo", "mavo", "vwo", "atheneum"})
 
 
 class Field(IntEnum):
@@ -54,12 +54,11 @@ def describe(row: Row) -> dict[str, Field]:
 def _words_by_field(row: Row, spoken: list[str]) -> Iterator[tuple[Field, list[str]]]:
     """Yield fields with their words, the most telling field first."""
     name = [SAME.get(word, word) for word in spoken]
-    core = _core_of(name)
-    yield Field.FIRST, core[:1]
+    start = _start_of(name)
+    yield Field.FIRST, name[start : start + 1]
     yield Field.NAME, name
     yield Field.SPOKEN, [*spoken, *_abbreviations_in(name)]
-    if len(core) > 1 or len(name) > 1:
-        yield Field.JOINED, _joined(core, name)
+    yield Field.JOINED, _joined(name, start)
     yield from _place_words(row.place)
     for text in (row.aliases, row.former_names):
         for line in text.splitlines():
@@ -76,29 +75,23 @@ def is_weightless(word: str) -> bool:
     return word in TYPES or word in COURSES or word in SMALL
 
 
-def _core_of(name: list[str]) -> list[str]:
-    """Return the name from its first telling word on, up to the list of levels."""
-    start = next((at for at, word in enumerate(name) if not is_weightless(word)), None)
-    if start is None:
-        start = next((at for at, word in enumerate(name) if word not in SMALL), 0)
-    return _without_levels(name[start:])
+def _start_of(name: list[str]) -> int:
+    """Return where the first telling word of a name stands."""
+    for at, word in enumerate(name):
+        if not is_weightless(word):
+            return at
+    return next((at for at, word in enumerate(name) if word not in SMALL), 0)
 
 
 def _without_levels(name: list[str]) -> list[str]:
-    for at, (word, after) in enumerate(pairwise(name), start=1):
-        if after in {"voor", "v", "havo", "vmbo", "mavo", "vwo", "atheneum"} and word != "en":
-            return name[:at]
-    return name
+    """Return a name up to its list of levels: "Gomarus College" of "… voor Vwo Havo Mavo"."""
+    ends = (at for at, word in enumerate(name) if at and word in _LEVELS_BEGIN)
+    return name[: next(ends, len(name))]
 
 
-def _joined(core: list[str], name: list[str]) -> list[str]:
-    """Return the name closed up, from its telling word on and with the article before it."""
-    start = len(name) - len(core)
-    for at in range(len(name)):
-        if name[at : at + len(core)] == core:
-            start = at
-            break
-    words = ["".join(core)]
+def _joined(name: list[str], start: int) -> list[str]:
+    """Return the name closed up, from its telling word on, with and without an article."""
+    words = ["".join(_without_levels(name[start:]))]
     if start and name[start - 1] in {"de", "het", "sint"}:
         words.append(name[start - 1] + words[0])
     return [word for word in words if len(word) <= MAX_JOINED]
@@ -137,7 +130,7 @@ def _whole_and_parts(
 
 def _website_words(website: str) -> Iterator[tuple[Field, list[str]]]:
     """Yield the names in a web address: of each part, whole, in pieces, and without its frame."""
-    host, _, path = website.lower().partition("://")[2 if "://" in website else 0].partition("/")
+    host, _, path = website.lower().rpartition("://")[2].partition("/")
     for part in (*host.split(".")[:-1], *path.split("/")):
         words = [word for word in fold_words(part) if word not in HOST_PARTS]
         yield from _whole_and_parts(words, Field.KEYWORD, Field.KEYWORD_PART)

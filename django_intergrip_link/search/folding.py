@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from unicodedata import category, combining, normalize
 
-MAX_LENGTH = 100
+MAX_LENGTH = 200
 MAX_WORD = 40
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘‛`´ʼ′＇", "'"))

@@ -41,8 +41,7 @@ class Typed:
                 distance += 1
             elif fall & last:
                 distance -= 1
-                if distance < nearest:
-                    nearest = distance
+                nearest = min(nearest, distance)
             rise = rise << 1 | 1
             up, down = (fall << 1) | ~(same | rise), same & rise
             seen = now

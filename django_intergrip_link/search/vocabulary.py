@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from math import log
 from typing import NamedTuple
 
@@ -120,8 +121,9 @@ class Vocabulary:
         self._bigrams = dict(bigrams)
 
 
-def _bigrams_of(sound: str) -> set[str]:
-    return {sound[at : at + 2] for at in range(len(sound) - 1)} | {f"^{sound[:1]}"}
+def _bigrams_of(sound: str) -> list[str]:
+    """Return all pairs of letters, each once and in an order that is the same in each process."""
+    return list(dict.fromkeys([f"^{sound[:1]}", *map("".join, pairwise(sound))]))
 
 
 def _weight(word: str, held: int, schools: int) -> float:
