@@ -34,7 +34,8 @@ WHOLE = 0.15
 BEGINNING = 0.75
 BEGINNING_COVERS = 0.4
 JOINED_COVERS = 0.9
-_MAX_WORDS_CLOSED_UP = 4
+_MAX_LOOSE = 4
+_MAX_READINGS = 4
 SURE = 0.6  # with less than this, we look further
 LEAST = 0.4  # with less than this, a school is no guess either
 
@@ -85,7 +86,7 @@ class Ranking:
             likely = self._scores(readings, known, is_strict=True)
             if max(likely.values(), default=0.0) > SURE:
                 break
-        likely = likely or self._scores(readings, known, is_strict=False)
+        likely = likely or self._scores(readings[:_MAX_READINGS], known, is_strict=False)
         return likely, max(likely.values(), default=0.0) > best
 
     def _scores(
@@ -99,15 +100,18 @@ class Ranking:
             self._score(reading, known, scores, is_strict=is_strict)
         return scores
 
-    def _doubtful(self, readings: list[Reading]) -> Iterator[set[Term]]:
-        """Yield words that may hold a slip: those nobody has, then all; of long queries fewer."""
-        as_typed = {term for term in readings[0].terms if term.is_telling}
-        unknown = {term for term in as_typed if self._vocabulary.find(term.same) is None}
-        yield unknown
-        if len(as_typed) > _MAX_WORDS_CLOSED_UP:
-            readings = readings[:1]
-        every = {term for reading in readings for term in reading.terms if term.is_telling}
-        yield every - unknown
+    def _doubtful(self, readings: list[Reading]) -> Iterator[list[Term]]:
+        """Yield the words that may hold a slip: those nobody has, then all; the longest few."""
+        telling = dict.fromkeys(
+            term
+            for reading in readings[:_MAX_READINGS]
+            for term in reading.terms
+            if term.is_telling
+        )
+        words = sorted(telling, key=lambda term: -len(term.typed))
+        unknown = {term for term in readings[0].terms if self._vocabulary.find(term.same) is None}
+        yield [term for term in words if term in unknown][:_MAX_LOOSE]
+        yield [term for term in words if term not in unknown][:_MAX_LOOSE]
 
     def _loosen(self, term: Term, hits: Hits) -> None:
         """Add the words that are near this one."""

@@ -11,6 +11,7 @@ from django_intergrip_link.search.names import SAME, SMALL
 from django_intergrip_link.search.vocabulary import SMALL_WEIGHT, Vocabulary
 
 MAX_WORDS = 12
+_MAX_WORDS_CLOSED_UP = 6
 _GENERIC_WEIGHT = 0.3
 _UNKNOWN_WEIGHT = 0.9
 _PHRASE = 1.15  # the whole query, closed up, is something that we know
@@ -56,6 +57,7 @@ def read_query(query: str, vocabulary: Vocabulary) -> list[Reading]:
     if sum(map(len, words)) < 2:
         return []
     terms = [_term(word, SAME.get(word, word), vocabulary) for word in words]
+    terms = [_as_glue(term) if len(term.typed) == 1 else term for term in terms[:-1]] + terms[-1:]
     if len(terms) == 1:
         terms = [replace(terms[0], is_beginning=True)]
     readings = [Reading(tuple(terms), 1.0), *_closed_up(terms, vocabulary)]
@@ -74,7 +76,7 @@ def _closed_up(terms: list[Term], vocabulary: Vocabulary) -> Iterator[Reading]:
             typed = "".join(term.typed for term in terms[start:end])
             same = "".join(term.same for term in terms[start:end])
             is_known = vocabulary.find(typed) is not None or vocabulary.find(same) is not None
-            if is_known or end - start in {2, count}:
+            if is_known or (end - start in {2, count} and count <= _MAX_WORDS_CLOSED_UP):
                 run = _term(typed, same, vocabulary)
                 trust = _CLOSED_UP
                 if is_known:
@@ -89,6 +91,11 @@ def _term(typed: str, same: str, vocabulary: Vocabulary) -> Term:
         return Term(typed, same, _GENERIC_WEIGHT)
     found = vocabulary.find(same)
     return Term(typed, same, _UNKNOWN_WEIGHT if found is None else vocabulary.weights[found])
+
+
+def _as_glue(term: Term) -> Term:
+    """Return an initial, which is half a word only at the end of what was typed."""
+    return replace(term, weight=SMALL_WEIGHT, is_beginning=False)
 
 
 def _taken_apart(word: str, vocabulary: Vocabulary) -> list[str]:
