@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from django_intergrip_link.federation import presets
 from django_intergrip_link.journey.schools import find_school
-from django_intergrip_link.models import LinkEvent, School
+from django_intergrip_link.models import Arrival, LinkEvent, School
 
 
 def make(brin: str, **fields: Any) -> School:
@@ -90,3 +94,93 @@ def test_answer__federation_that_tells_schools_by_realm(
 
     assert school_login(Client(), **sent).status_code == 303
     assert school_login(Client(), **unknown).status_code == 403
+
+
+# Several providers ------------------------------------------------------------------------------
+
+TODAY = timezone.localdate
+OTHER = "https://other.example"
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "status"),
+    [
+        (None, None, 303),
+        (-1, 1, 303),
+        (0, 1, 303),
+        (1, None, 403),
+        (None, 0, 403),
+        (-9, -1, 403),
+    ],
+)
+def test_answer__of_another_provider_in_its_time(
+    school_login: Any, fake_school: Any, begins: int | None, ends: int | None, status: int
+) -> None:
+    School.objects.update(entity_id="https://new.example")
+    old = fake_school.answer("_x", {}).authority
+    days = {
+        name: None if days is None else TODAY() + timedelta(days=days)
+        for name, days in (("accepted_from", begins), ("accepted_until", ends))
+    }
+    fake_school.row.providers.create(entity_id=old, **days)
+
+    assert school_login(Client()).status_code == status
+
+
+def test_answer__of_another_provider_with_the_wrong_realm(
+    school_login: Any, fake_school: Any
+) -> None:
+    School.objects.update(entity_id="https://new.example")
+    old = fake_school.answer("_x", {}).authority
+    fake_school.row.providers.create(entity_id=old, realm="another")
+
+    assert school_login(Client()).status_code == 403
+
+
+def test_answer__institution_code_means_the_row_whose_idp_answered(
+    school_login: Any, fake_school: Any
+) -> None:
+    """Some codes stand for a vocational school and for sites of a secondary school."""
+    make("99AA", kind="mbo", entity_id="https://mbo.example", realm="mbo")
+
+    response = school_login(Client(), nlEduPersonHomeOrganizationId="99AA")
+
+    assert response.status_code == 303
+    assert Arrival.objects.get().account["brin"] == "99AA00"  # type: ignore[index]
+
+
+def test_answer__institution_code_prefers_what_is_open(school_login: Any, fake_school: Any) -> None:
+    School.objects.update(is_active=False)
+    make("99AA05", entity_id=fake_school.row.entity_id, realm=fake_school.row.realm)
+
+    response = school_login(Client(), nlEduPersonHomeOrganizationId="99AA")
+
+    assert response.status_code == 303
+
+
+def test_answer__by_a_realm_that_the_school_had_before(
+    school_login: Any, fake_school: Any, settings: Any, monkeypatch: Any
+) -> None:
+    preset = replace(presets.PRESETS["surfconext"], entity_id=fake_school.hub.entity_id)
+    monkeypatch.setitem(presets.PRESETS, "surfconext", preset)
+    surfconext(settings)
+    School.objects.update(realm="new.example", entity_id="")
+    fake_school.row.providers.create(realm="old.example")
+
+    response = school_login(
+        Client(),
+        eduPersonPrincipalName="piet@old.example",
+        schacHomeOrganization="old.example",
+    )
+
+    assert response.status_code == 303
+
+
+def test_answer__may_not_speak_for_a_site_by_its_six_characters(
+    school_login: Any, fake_school: Any
+) -> None:
+    make("99AA01", entity_id=OTHER, realm="elsewhere")
+
+    response = school_login(Client(), nlEduPersonHomeOrganizationId="99AA01")
+
+    assert response.status_code == 403
