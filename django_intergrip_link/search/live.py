@@ -13,6 +13,7 @@ from threading import Lock
 
 from django.db.models import Count, Sum
 
+from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School
 from django_intergrip_link.search.entry import Row
 from django_intergrip_link.search.index import SchoolIndex
@@ -51,9 +52,10 @@ def current_index() -> SchoolIndex:
 
 def _read_mark() -> tuple[object, ...]:
     mark = School.objects.aggregate(schools=Count("pk"), revisions=Sum("revision"))
-    return (mark["schools"], mark["revisions"])
+    return (mark["schools"], mark["revisions"], *settings.FEDERATIONS)
 
 
 def _read_rows() -> list[Row]:
-    listed = School.objects.filter(listed=True).order_by()
+    # Rows of a federation that the settings no longer name have no address to go to.
+    listed = School.objects.filter(listed=True, federation__in=settings.FEDERATIONS).order_by()
     return [Row(*values) for values in listed.values_list(*_FIELDS).iterator()]
