@@ -42,11 +42,11 @@ class SchoolAdmin(SchoolPages):
         "name",
         "place",
         "brin",
-        "kind",
-        "federation",
         "is_active",
         "listed",
         "card_link",
+        "kind",
+        "federation",
     )
     list_filter = ("kind", ("federation", FilledFilter), "is_active", "listed", "source")
     search_fields = ("name", "place", "brin__istartswith", "aliases", "former_names")
