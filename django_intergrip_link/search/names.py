@@ -253,7 +253,7 @@ TYPES = frozenset(
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "mavo": ("vmbo", "tl"),
-    "vwo": ("atheneum", "gymnasium", "lyceum"),
+    "vwo": ("atheneum", "gymnasium"),
     "brugjaar": ("isk", "onderbouw"),
     "praktykonderwys": ("praktyk",),
     "bo": ("basisschool",),

@@ -34,6 +34,7 @@ WHOLE = 0.15
 BEGINNING = 0.75
 BEGINNING_COVERS = 0.4
 JOINED_COVERS = 0.9
+BEST_GUESSES = 0.75  # a guess far below the best is noise
 _MAX_LOOSE = 4
 _MAX_READINGS = 4
 SURE = 0.6  # with less than this, we look further
@@ -87,7 +88,9 @@ class Ranking:
             if max(likely.values(), default=0.0) > SURE:
                 break
         likely = likely or self._scores(readings[:_MAX_READINGS], known, is_strict=False)
-        return likely, max(likely.values(), default=0.0) > best
+        top = max(likely.values(), default=0.0)
+        likely = {school: score for school, score in likely.items() if score > top * BEST_GUESSES}
+        return likely, top > best
 
     def _scores(
         self, readings: list[Reading], known: dict[Term, Hits], *, is_strict: bool
