@@ -55,7 +55,7 @@ class Results:
     closed: Sequence[Entry] = ()
 
 
-def hub_asks(federation: str) -> bool:
+def hub_asks() -> bool:
     """Whether the hub's own page asks for the school.
 
     With ``CHOOSER = "auto"`` ours does, as soon as a school is listed that the hub can be told;

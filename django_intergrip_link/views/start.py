@@ -70,8 +70,6 @@ class AskingView(PageView):
 class StartView(AskingView):
     """GET ``saml2/<federation>/login?school=&next=&fresh=&hub=``: chooser, or straight on."""
 
-    http_method_names = ["get"]
-
     def get(self, request: HttpRequest, federation: str) -> HttpResponse:
         """Decide who asks for the school."""
         code = request.GET.get("school", "")
@@ -79,7 +77,7 @@ class StartView(AskingView):
         school = find_linked_school(federation=federation, code=code) if code else None
         if school is not None:
             return self.ask(school, is_scoped=not asks_hub)
-        if asks_hub or choosing.hub_asks(federation):
+        if asks_hub or choosing.hub_asks():
             return self.ask(None)
         only = None if code else choosing.only_school()
         if only is not None:
