@@ -1,7 +1,7 @@
 """What must hold for every page that a test meets, and the pictures of it.
 
-A page is looked at once a run for each state that its file name tells: address, heading, language,
-notices, scripts on or off. Pictures go to ``$ARTEFACTS``.
+A page is looked at once a run for each state that its file name tells: address, heading, state,
+language, notices, scripts on or off. Pictures go to ``$ARTEFACTS``.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from urllib.request import urlopen
 import axe_core_python
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 
+from . import shape
+
 AXE: Final = Path(axe_core_python.__file__).with_name("axe.min.js").read_text()
 AXE_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW: Final = 320
+TABLET: Final = 768
 WIDE: Final = 1280
 FOLDER: Final = Path(os.environ.get("ARTEFACTS", Path(__file__).parents[2] / "artefacts"))
 MAX_PAGE: Final = 45 * 1024
@@ -67,6 +70,7 @@ class Sight:
     notices: list[str]
     has_scripts: bool
     status: int
+    state: str
 
     @property
     def place(self) -> str:
@@ -92,7 +96,7 @@ class Sight:
     def name(self) -> str:
         """The beginning of the file names of its pictures."""
         number = [name for name, _ in PLACES].index(self.place) + 1
-        parts = [self.place, self.topic, *self.notices, self.language]
+        parts = [self.place, self.topic, self.state, *self.notices, self.language]
         if self.status >= 400:
             parts.append(str(self.status))
         if not self.has_scripts:
@@ -112,25 +116,37 @@ class Looker:
         self._chromium = chromium
         FOLDER.mkdir(parents=True, exist_ok=True)
 
-    def look(self, page: Page, *, status: int) -> None:
+    def look(self, page: Page, *, status: int, html: str = "", state: str = "") -> None:
         """Check the page that shows.
+
+        Args:
+            html: the page as it was sent.
+            state: what tells this state from others of the same page.
 
         Raises:
             AssertionError: with all that is wrong with it.
         """
-        sight = _read(page, status)
+        sight = _read(page, status, state)
         if sight.name in self.seen:
             return
         self.seen.add(sight.name)
         wrong = [*_check_words(sight), *_check_weight(page, sight)]
+        if sight.is_ours:
+            wrong += [*shape.check_html(html), *shape.check_outline(page)]
+            wrong += shape.check_stillness(page)
         before = page.viewport_size
         for height in (256, 700):
             page.set_viewport_size({"width": NARROW, "height": height})
             wrong += _check_width(page)
         if sight.is_ours:
-            wrong += _check_large_letters(page)
+            wrong += _check_room(page)
         _take_picture(page, f"{sight.name}-{NARROW}")
+        if sight.is_ours:
+            page.set_viewport_size({"width": TABLET, "height": 1024})
+            wrong += shape.check_boxes(page)
         page.set_viewport_size({"width": WIDE, "height": 800})
+        if sight.is_ours:
+            wrong += shape.check_boxes(page)
         _take_picture(page, f"{sight.name}-{WIDE}")
         page.set_viewport_size(before or ViewportSize(width=WIDE, height=800))
         wrong += self._check_access(page, sight)
@@ -159,7 +175,7 @@ class Looker:
         return found
 
 
-def _read(page: Page, status: int) -> Sight:
+def _read(page: Page, status: int, state: str) -> Sight:
     found: dict[str, Any] = page.evaluate(
         """() => ({
             title: document.title,
@@ -173,7 +189,7 @@ def _read(page: Page, status: int) -> Sight:
     # A page with scripts off still answers us; it only never ran its own.
     has_scripts = page.evaluate("() => matchMedia('(scripting: enabled)').matches")
     path = urlsplit(page.url).path
-    return Sight(path=path, status=status, has_scripts=has_scripts, **found)
+    return Sight(path=path, status=status, state=state, has_scripts=has_scripts, **found)
 
 
 def _check_words(sight: Sight) -> list[str]:
@@ -199,11 +215,13 @@ def _check_width(page: Page) -> list[str]:
     return [f"{width} px wide at {page.viewport_size}"] if width > NARROW else []
 
 
-def _check_large_letters(page: Page) -> list[str]:
-    """Double the letters, as a phone does for who asks for that."""
+def _check_room(page: Page) -> list[str]:
+    """Look for boxes without room: as it is, with double letters, and with spaced lines."""
     double = "(size) => { document.documentElement.style.fontSize = size; }"
+    wrong = [*shape.check_boxes(page), *shape.check_line_spacing(page)]
     page.evaluate(double, "200%")
-    wrong = [f"{found}, with large letters" for found in _check_width(page)]
+    wrong += [f"{found}, with large letters" for found in _check_width(page)]
+    wrong += shape.check_boxes(page, how="with large letters")
     page.evaluate(double, "")
     return wrong
 
@@ -242,9 +260,13 @@ def _run_axe(page: Page, *, in_the_dark: bool) -> list[str]:
     found = _violations(page, options)
     if not in_the_dark:
         return found
+    contrast = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    found += shape.check_borders(page)
     page.emulate_media(color_scheme="dark")
-    found += _violations(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
-    page.emulate_media(color_scheme="light")
+    found += [*_violations(page, contrast), *shape.check_borders(page)]
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    found += [*_violations(page, contrast), *shape.check_borders(page)]
+    page.emulate_media(forced_colors="none")
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import sqlite3
@@ -14,7 +15,10 @@ from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
+DATA: Final = Path(__file__).resolve().parents[1] / "data" / "duo"
 EXAMPLE: Final = Path(__file__).resolve().parents[2] / "example_project"
+REAL_LIST: Final = {"vo": "kennisnet", "po": "kennisnet", "mbo": "surfconext"}
+"""Files of the list, and the federation that such schools belong to."""
 STARTS_WITHIN: Final = 90
 """Seconds."""
 
@@ -27,28 +31,30 @@ class ExampleSite:
         sandbox_url: hub, schools and portals, on ``127.0.0.1``: another site to the browser.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, chooser: str = "auto") -> None:
         port = _free_port()
         self.url = f"http://localhost:{port}"
         self.sandbox_url = f"http://127.0.0.1:{port}/sandbox"
         self._log = folder / "server.log"
         self._database = folder / "doorstroom.sqlite3"
         self._seeded = folder / "seeded.sqlite3"
+        self._full = folder / "full.sqlite3"
         self._read_until = 0
-        self._server = self._start(port)
+        self._environment = {
+            **{name: text for name, text in os.environ.items() if "DJANGO" not in name},
+            "PYTHONPATH": str(EXAMPLE.parent),
+            "PYTHONUNBUFFERED": "1",
+            "DEMO_PORT": str(port),
+            "DOORSTROOM_CHOOSER": chooser,
+            "DOORSTROOM_DATABASE": str(self._database),
+        }
+        self._server = self._start()
 
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
-        inherited = {name: text for name, text in os.environ.items() if "DJANGO" not in name}
+    def _start(self) -> subprocess.Popen[bytes]:
         with self._log.open("wb") as log:
             server = subprocess.Popen(
                 [sys.executable, EXAMPLE / "manage.py", "demo"],
-                env={
-                    **inherited,
-                    "PYTHONPATH": str(EXAMPLE.parent),
-                    "PYTHONUNBUFFERED": "1",
-                    "DEMO_PORT": str(port),
-                    "DOORSTROOM_DATABASE": str(self._database),
-                },
+                env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -76,6 +82,25 @@ class ExampleSite:
     def reset(self) -> None:
         """Put the database back to what the demo seeds: no links, no sessions."""
         self._copy(self._seeded, self._database)
+
+    def fill(self) -> None:
+        """Add the real list of schools to the fresh database; read from its files once a run."""
+        if not self._full.exists():
+            self._copy(self._seeded, self._full)
+            for kind, federation in REAL_LIST.items():
+                self._import(DATA / f"{kind}.csv.gz", federation=federation)
+        self._copy(self._full, self._database)
+
+    def _import(self, file: Path, *, federation: str) -> None:
+        plain = self._full.with_name(file.stem)
+        plain.write_bytes(gzip.decompress(file.read_bytes()))
+        manage = [sys.executable, EXAMPLE / "manage.py", "intergrip_schools", "import", plain]
+        subprocess.run(
+            [*manage, "--federation", federation, "--listed", "--apply"],
+            env={**self._environment, "DOORSTROOM_DATABASE": str(self._full)},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
 
     def ask(self, query: str, *values: object) -> list[Any]:
         """Return the rows of a query; of one column only its values."""

@@ -59,6 +59,7 @@ class Visitor:
         self.steps: list[Step] = []
         self.complaints: list[str] = []
         self._looker = looker
+        self._shown: Response | None = None
         self.page = self._watch(context.new_page())
 
     def new_tab(self) -> Visitor:
@@ -69,20 +70,20 @@ class Visitor:
 
     # --- What a person does ---------------------------------------------------------------------
 
-    def open(self, url: str, *, to: str = "") -> None:
+    def open(self, url: str, *, to: str = "", state: str = "") -> None:
         """Type an address, and arrive at the path ``to`` when that differs."""
         self.page.goto(url)
         if to:
             self.page.wait_for_url(_has_path(to))
-        self.look()
+        self.look(state)
 
-    def press(self, name: str, *, to: str, kind: Kind = "button") -> None:
+    def press(self, name: str, *, to: str, kind: Kind = "button", state: str = "") -> None:
         """Press a button, and arrive at the path ``to``."""
-        self.arrive(self.find(name, kind).click, to=to)
+        self.arrive(self.find(name, kind).click, to=to, state=state)
 
-    def follow(self, name: str, *, to: str) -> None:
+    def follow(self, name: str, *, to: str, state: str = "") -> None:
         """Follow a link, and arrive at the path ``to``."""
-        self.press(name, to=to, kind="link")
+        self.press(name, to=to, kind="link", state=state)
 
     def fill(self, label: str, text: str) -> None:
         """Fill in a field."""
@@ -93,7 +94,7 @@ class Visitor:
         self.page.go_back()
         self.page.wait_for_load_state()
 
-    def arrive(self, act: Callable[[], None], *, to: str) -> None:
+    def arrive(self, act: Callable[[], None], *, to: str, state: str = "") -> None:
         """Do something that leaves the page, wait for the page at ``to``, and look at it.
 
         The page of the hub that sends itself on passes by; without scripts its button is pressed.
@@ -110,7 +111,7 @@ class Visitor:
                 with self.page.expect_navigation(wait_until="load"):
                     self.find("Ga verder", "button").click()
             assert is_there(self.page.url), f"{self.path} instead of {to}: {self.text}"
-        self.look()
+        self.look(state)
 
     # --- What a person sees ---------------------------------------------------------------------
 
@@ -148,9 +149,10 @@ class Visitor:
         """The pages that showed, as host and path, oldest first."""
         return [f"{step.host}{step.path}" for step in self.steps if step.is_screen]
 
-    def look(self) -> None:
+    def look(self, state: str = "") -> None:
         """Check the page that shows; see :mod:`tests.browser.looking`."""
-        self._looker.look(self.page, status=self._last_status())
+        html = self._shown.text() if self._shown else ""
+        self._looker.look(self.page, status=self._last_status(), html=html, state=state)
 
     # --- What the browser notes -----------------------------------------------------------------
 
@@ -179,6 +181,7 @@ class Visitor:
         request = response.request
         if request.is_navigation_request() and _is_top(request.frame):
             address = urlsplit(response.url)
+            self._shown = response
             self.steps.append(
                 Step(
                     method=request.method,
