@@ -118,11 +118,13 @@ class ChooseView(AskingView):
         if "school" in request.POST:
             return self._go(request.POST["school"])
         before, removed = "", request.POST.get("remove", "")
+        codes = [school.brin for school in self.recents.schools()]
         if "restore" in request.POST:
             self.recents.restore(request.POST["restore"])
         elif removed or "clear" in request.POST:
             before = self.recents.remove(removed)
-        response = self._show(before=before, removed=removed)
+        at = codes.index(removed) if removed in codes[:-1] else "title"
+        response = self._show(before=before, removed=removed, focus_at=at)
         self.recents.write(response)
         return response
 
@@ -132,7 +134,9 @@ class ChooseView(AskingView):
             return SeeOther(self.errand.url("choose", self.party.name, unknown="1"))
         return self.ask(school, remembers=self.request.POST.get("remember") == "yes")
 
-    def _show(self, *, before: str = "", removed: str = "") -> HttpResponse:
+    def _show(
+        self, *, before: str = "", removed: str = "", focus_at: int | str = ""
+    ) -> HttpResponse:
         recent = self.recents.schools()
         home = self.party.name
         results, unanswered = self._results(recent), self._unanswered()
@@ -145,6 +149,7 @@ class ChooseView(AskingView):
             guests=choosing.find_guests(),
             before=before,
             removed_school=self._find(removed),
+            focus_at=focus_at,
             unanswered=unanswered,
             unanswered_url=unanswered and self._start(hub="1", school=unanswered.brin),
             is_unknown=self.request.GET.get("unknown") == "1",

@@ -7,23 +7,28 @@
   if (!form || !results) return;
   const input = form.elements.q;
   const status = document.querySelector("[data-status]");
+  const here = document.querySelector(".language [name=next]");
   const notices = { slow: document.querySelector("[data-slow]"), offline: document.querySelector("[data-offline]") };
-  let shown = input.value.trim();
-  let typing, saying;
+  let asked = { query: input.value.trim(), answer: true };
   let running = new AbortController();
+  let typing, saying;
+  let saidAt = -Infinity;
 
   const clear = document.createElement("button");
   clear.type = "button";
   clear.className = "clear";
-  clear.setAttribute("aria-label", form.dataset.clear);
-  clear.textContent = "×";
+  clear.innerHTML = '<span class="visually-hidden"></span>';
+  clear.firstChild.textContent = form.dataset.clear;
   clear.hidden = !input.value;
   input.after(clear);
 
-  // Read aloud once typing has stopped, so that nobody hears every count in between.
+  // Read aloud once typing has stopped, and never twice in one second.
   const say = (text) => {
     clearTimeout(saying);
-    saying = setTimeout(() => { status.textContent = text; }, 600);
+    saying = setTimeout(() => {
+      saidAt = performance.now();
+      status.textContent = text;
+    }, Math.max(400, saidAt + 1000 - performance.now()));
   };
 
   const notify = (name) => {
@@ -31,13 +36,13 @@
     if (name) say(notices[name].textContent);
   };
 
-  const addressOf = (query, more = "") => {
+  const addressOf = (query) => {
     const fields = new URLSearchParams(new FormData(form));
     fields.set("q", query);
-    if (more) fields.set("shown", more);
     return `${form.action}?${fields}`;
   };
 
+  // Return whether the list of this address is what shows now; a newer question ends this one.
   const load = async (address) => {
     running.abort();
     const mine = running = new AbortController();
@@ -51,23 +56,26 @@
       notify("");
       say(results.querySelector("h3")?.textContent ?? "");
       history.replaceState(null, "", address);
+      if (here) here.value = location.pathname + location.search;
       return true;
-    } catch (error) {
-      if (error.name !== "AbortError") notify("offline");
+    } catch {
+      if (mine === running) {
+        notify("offline");
+        asked.query = null;
+      }
       return false;
     } finally {
       clearTimeout(slow);
     }
   };
 
-  const search = async () => {
+  // A query that is asked already is not asked again: not when it came, not while it is on its way.
+  const search = (least) => {
     clearTimeout(typing);
-    const query = input.value.trim();
-    const wanted = query.length < 2 ? "" : query;
-    if (wanted === shown) return true;
-    const isShown = await load(addressOf(wanted));
-    if (isShown) shown = wanted;
-    return isShown;
+    const typed = input.value.trim();
+    const query = typed.length < least ? "" : typed;
+    if (query !== asked.query) asked = { query, answer: load(addressOf(query)) };
+    return asked.answer;
   };
 
   const buttons = () => [...results.querySelectorAll("button")];
@@ -75,14 +83,15 @@
   input.addEventListener("input", () => {
     clear.hidden = !input.value;
     clearTimeout(typing);
-    typing = setTimeout(search, 200);
+    clearTimeout(saying);
+    typing = setTimeout(search, 200, 2);
   });
 
   clear.addEventListener("click", () => {
     input.value = "";
     clear.hidden = true;
     input.focus();
-    search();
+    search(2);
   });
 
   input.addEventListener("keydown", (event) => {
@@ -108,7 +117,8 @@
   form.addEventListener("submit", async (event) => {
     if (!notices.offline.hidden) return;
     event.preventDefault();
-    if (await search()) results.querySelector("h3")?.focus();
+    const isFound = await search(1) && input.value.trim();
+    if (isFound && form.contains(document.activeElement)) results.querySelector("h3")?.focus();
   });
 
   results.addEventListener("click", async (event) => {
@@ -116,6 +126,7 @@
     if (!more) return;
     event.preventDefault();
     const first = buttons().length;
+    asked.query = null;
     if (await load(more.href)) buttons()[first]?.focus();
   });
 })();
