@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,20 @@ def own_arguments(command: str) -> list[str]:
     """Return the arguments of a management command that Django does not give to every command."""
     ours = load_command_class("django_intergrip_link", command).create_parser("manage.py", command)
     common = {action.dest for action in BaseCommand().create_parser("manage.py", "")._actions}
-    return [
+    names = [
         (action.option_strings or [action.dest])[0]
-        for action in ours._actions
+        for parser in (ours, *_action_parsers(ours))
+        for action in parser._actions
         if action.dest not in common
+    ]
+    return list(dict.fromkeys(names))
+
+
+def _action_parsers(parser: ArgumentParser) -> list[ArgumentParser]:
+    """Return the parsers of a command's own actions, such as ``import`` and ``export``."""
+    return [
+        chosen
+        for action in parser._actions
+        if isinstance(action, _SubParsersAction)
+        for chosen in action.choices.values()
     ]

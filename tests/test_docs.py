@@ -260,7 +260,9 @@ def test_commands__arguments() -> None:
     assert documented == {name: own_arguments(name) for name in names}
 
 
-@pytest.mark.parametrize("name", ["School", "AccountLink", "Arrival", "LinkEvent"])
+@pytest.mark.parametrize(
+    "name", ["School", "SchoolProvider", "SchoolImport", "AccountLink", "Arrival", "LinkEvent"]
+)
 def test_models__fields(name: str) -> None:
     model = apps.get_model("intergrip_link", name)
     fields = [field.name for field in model._meta.concrete_fields if field.name != "id"]
@@ -271,6 +273,8 @@ def test_models__fields(name: str) -> None:
 def test_models__all_are_described() -> None:
     assert {model.__name__ for model in apps.get_app_config("intergrip_link").get_models()} == {
         "School",
+        "SchoolProvider",
+        "SchoolImport",
         "AccountLink",
         "Arrival",
         "LinkEvent",
