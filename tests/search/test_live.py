@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Barrier, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -157,6 +158,7 @@ def test_threads__build_one_index_together(monkeypatch: pytest.MonkeyPatch) -> N
         return ("changed",)
 
     def read_rows() -> list[Row]:
+        sleep(0.1)  # long enough for the others to come and see that nothing is built yet
         built.append(SchoolIndex.build([]))
         return []
 
