@@ -19,11 +19,12 @@ _SPOKEN = (
     (re.compile(r"(?<![a-z])'n(?![a-z])"), " een "),
     (re.compile(r"(?<![a-z])d'n(?![a-z])"), " den "),
     (re.compile(r"(?<![a-z])'s(?![a-z])"), " "),
-    (re.compile(r"(?<![a-z])s[- ]+(?=graven|hertogen|heer)"), " "),
     (re.compile(r"(?<![a-z])a/d(?![a-z])"), " aan de "),
     (re.compile(r"&"), " en "),
     (re.compile(r"(?<![a-z])((?:[a-z]\.){1,5}[a-z])(?![a-z])|(?<![a-z])((?:[a-z]\.){2,6})"), None),
 )
+_SIMPLE = re.compile(r"[a-z0-9 ]*")
+_BARE_S = re.compile(r"(?<![a-z])s[- ]+(?=graven|hertogen|heer)")
 _SPELLED_OUT = re.compile(r"(?<![a-z0-9])[a-z](?:[^a-z0-9]+[a-z]){2,5}(?![a-z0-9])")
 _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 _SOUNDS = tuple(
@@ -49,9 +50,11 @@ def fold_words(text: str) -> list[str]:
     ``["csg", "het", "ryks"]``.
     """
     plain = _plain(text[:MAX_LENGTH].translate(_APOSTROPHES))
-    for pattern, spoken in _SPOKEN:
-        plain = pattern.sub(spoken or _undotted, plain)
-    plain = _SPELLED_OUT.sub(_closed_up, plain.replace("'", ""))
+    if not _SIMPLE.fullmatch(plain):
+        for pattern, spoken in _SPOKEN:
+            plain = pattern.sub(spoken or _undotted, plain)
+        plain = plain.replace("'", "")
+    plain = _SPELLED_OUT.sub(_closed_up, _BARE_S.sub("", plain))
     words = _BETWEEN_WORDS.split(plain)
     return [word[:MAX_WORD].replace("ij", "y") for word in words if word]
 

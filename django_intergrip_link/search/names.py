@@ -231,7 +231,7 @@ SMALL = frozenset(
 COURSES = frozenset(
     _words("""
     gymnasium atheneum havo mavo vmbo vwo lwoo iwoo mbo kmbo tl kader basis gl bo po vo
-    praktykonderwys onderwys basisonderwys voortgezet speciaal beroepsonderwys middelbaar
+    scholengemeenschap onderwys basisonderwys voortgezet speciaal beroepsonderwys middelbaar
     stichting vereniging locatie vestiging afdeling afd algemeen bijzonder regionaal
     opleidingen opleidingencentrum instelling sint doctor dominee professor
 """)
@@ -240,7 +240,7 @@ COURSES = frozenset(
 
 TYPES = frozenset(
     _words("""
-    school scholen college lyceum praktykcollege basisschool scholengemeenschap scholengroep
+    school scholen college lyceum praktykcollege praktykonderwys basisschool scholengroep
     onderwysgroep schoolvereniging openbaar christelyk katholiek rooms protestants gereformeerd
     reformatorisch interconfessioneel oecumenisch islamitisch centrum kindcentrum integraal
     brede nationaal nationale samenwerkingsschool brugjaar onderbouw bovenbouw isk
