@@ -36,7 +36,6 @@ class SchoolImportAdmin(ReadOnly, _Base):
     list_display = ("created_at", "created_by", "file_name", "federation", "counts", "applied_at")
     list_select_related = ("created_by",)
     list_filter = (("applied_at", admin.EmptyFieldListFilter),)
-    date_hierarchy = "created_at"
     actions = None
     form = UploadForm
     upload_fields = ("file", "federation", "kind", "listed")

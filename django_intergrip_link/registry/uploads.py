@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import router, transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -88,7 +88,7 @@ def confirm_upload(upload: SchoolImport, *, sha256: str, fingerprint: str) -> Pl
         raise ImportRefused(
             _("The schools changed since this was shown. Nothing was written; look again.")
         )
-    with transaction.atomic():
+    with transaction.atomic(using=router.db_for_write(SchoolImport)):
         waiting = SchoolImport.objects.filter(pk=upload.pk, applied_at=None)
         counts = preview.plan.counts
         if not waiting.update(applied_at=timezone.now(), content=None, summary=counts):

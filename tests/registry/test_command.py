@@ -196,6 +196,11 @@ def test_import__no_such_file() -> None:
         manage("import", "x.csv", "--federation", "kennisnet")
 
 
+def test_export__to_where_nothing_can_be_written(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"Cannot write .*: Is a directory"):
+        manage("export", str(tmp_path))
+
+
 def test_import__metadata(schools: Any) -> None:
     add(realm="petteflat.nl")
 

@@ -77,7 +77,7 @@ class Command(BaseCommand):
             raise ImportRefused(f"The file has another SHA-256: {file.sha256}.")
         plan = self._plan(file, options)
         if options["errors"]:
-            options["errors"].write_bytes(write_table(*wrong_table(plan.left_out)))
+            _write_bytes(options["errors"], write_table(*wrong_table(plan.left_out)))
         if plan.is_useless:
             self._show(options["file"], file, plan, options)
             raise ImportRefused("Every row is wrong. Nothing was written.")
@@ -119,7 +119,7 @@ class Command(BaseCommand):
         if options["target"] is None:
             self.stdout.write(content.decode("utf-8"), ending="")
         else:
-            options["target"].write_bytes(content)
+            _write_bytes(options["target"], content)
             self.stdout.write(f"{len(schools)} schools written to {options['target']}.")
 
     def _plan(self, file: SchoolFile, options: dict[str, Any]) -> Plan:
@@ -150,6 +150,13 @@ def _read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"Cannot write {path}: {error.strerror}.") from error
 
 
 def _read(content: bytes, options: dict[str, Any]) -> SchoolFile:
