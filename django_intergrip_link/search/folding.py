@@ -30,7 +30,7 @@ _BETWEEN_WORDS = re.compile(r"[^a-z0-9]+")
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        (r"ei", "y"),
+        (r"ei|ji", "y"),
         (r"ou", "au"),
         (r"ph", "f"),
         (r"th", "t"),

@@ -119,8 +119,8 @@ class Ranking:
     def _loosen(self, term: Term, hits: Hits) -> None:
         """Add the words that are near this one."""
         length = len(term.typed)
-        for word, slips, is_whole in self._vocabulary.near(term.same):
-            self._add(hits, word, (0.8 if is_whole else 0.72) - 0.6 * slips / length)
+        for word, near in self._vocabulary.near(term.same).items():
+            self._add(hits, word, (0.72 if near.is_part else 0.8) - 0.6 * near.slips / length)
 
     def _find_exact(self, term: Term) -> Hits:
         vocabulary = self._vocabulary

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from django_intergrip_link.search.describing import is_weightless
 from django_intergrip_link.search.folding import fold_words
-from django_intergrip_link.search.names import SAME, SMALL
+from django_intergrip_link.search.names import ABBREVIATIONS, SAME, SMALL
 from django_intergrip_link.search.vocabulary import SMALL_WEIGHT, Vocabulary
 
 MAX_WORDS = 12
@@ -18,7 +18,7 @@ _PHRASE = 1.15  # the whole query, closed up, is something that we know
 _KNOWN = 1.05  # a part of it is
 _CLOSED_UP = 0.98
 _TAKEN_APART = 0.96
-_SHORT_PARTS = frozenset({"de", "het", "st", "bs", "kc", "obs", "cbs", "ikc", "pro"})
+_SHORT_PARTS = frozenset({"de", "het", "st", "pro"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _as_glue(term: Term) -> Term:
 
 
 def _taken_apart(word: str, vocabulary: Vocabulary) -> list[str]:
-    """Return a word that nobody has as words that schools do have, the longest; or as it is."""
-    if len(word) < 5 or vocabulary.find(word) is not None:
+    """Return a word of no name as words of names, the longest possible; or as it is."""
+    if len(word) < 5 or vocabulary.is_name(word):
         return [word]
     best: list[tuple[int, list[str]] | None] = [(0, []), *[None] * len(word)]
     for end in range(2, len(word) + 1):
@@ -117,8 +117,8 @@ def _taken_apart(word: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _is_part(part: str, vocabulary: Vocabulary, *, is_last: bool) -> bool:
-    if len(part) < 4 and part not in _SHORT_PARTS:
+    if len(part) < 4 and part not in _SHORT_PARTS and part not in ABBREVIATIONS:
         return False
     if is_last:
         return len(vocabulary.beginning_with(part)) > 0
-    return part in SAME or vocabulary.find(part) is not None
+    return part in SAME or vocabulary.is_name(part)

@@ -6,12 +6,28 @@ step for each letter of the other word, whatever the length of the first.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from string import ascii_lowercase as _LETTERS  # noqa: N812 - a constant by its meaning
+
 
 def allowed_typos(length: int) -> int:
     """Return how many slips we forgive in a word of this length."""
     if length < 4:
         return 0
     return 1 if length < 8 else 2
+
+
+def one_slip_from(word: str) -> Iterator[str]:
+    """Yield what this word is with a letter too few, too many, wrong, or two in wrong order."""
+    for at in range(len(word)):
+        before, letter, after = word[:at], word[at], word[at + 1 :]
+        yield before + after
+        if after and after[0] != letter:
+            yield before + after[0] + letter + after[1:]
+        for other in _LETTERS:
+            yield before + other + after
+            yield before + other + letter + after
+    yield from (word + other for other in _LETTERS)
 
 
 class Typed:

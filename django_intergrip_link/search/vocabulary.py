@@ -16,22 +16,22 @@ from typing import NamedTuple
 from django_intergrip_link.search.describing import Field
 from django_intergrip_link.search.folding import sound_of
 from django_intergrip_link.search.names import COURSES, SMALL, TYPES
-from django_intergrip_link.search.typos import Typed, allowed_typos
+from django_intergrip_link.search.typos import Typed, allowed_typos, one_slip_from
 
 SMALL_WEIGHT = 0.02
 COURSE_WEIGHT = 0.03
 TYPE_WEIGHT = 0.1
 FIELD_BITS = 4
 FIELD_MASK = 15
-_MAX_NEAR = 160
+_MAX_LIKELY = 160
+_MIN_BEGINNING = 4
 
 
 class Near(NamedTuple):
-    """A word like the one typed."""
+    """How far a word is from the one typed; the smallest is the nearest."""
 
-    word: int
+    is_part: bool  # only its beginning is like it
     slips: int
-    is_whole: bool
 
 
 class Vocabulary:
@@ -63,6 +63,12 @@ class Vocabulary:
             self.weights.append(_weight(word, len(holders), count))
         self._index_sounds()
 
+    def is_name(self, word: str) -> bool:
+        """Whether this is one word of a name or a place: no web address, nothing closed up."""
+        found = self.find(word)
+        fields = () if found is None else (holder & FIELD_MASK for holder in self.holders_of(found))
+        return any(field <= Field.PLACE_PART and field != Field.JOINED for field in fields)
+
     def find(self, word: str) -> int | None:
         """Return the number of this word, or None when no school has it."""
         at = bisect_left(self.words, word)
@@ -77,36 +83,51 @@ class Vocabulary:
         """Return the schools that have this word, packed with its field."""
         return self.holders[self._starts[word] : self._starts[word + 1]]
 
-    def near(self, typed: str) -> list[Near]:
+    def near(self, typed: str) -> dict[int, Near]:
         """Return the words that differ from this one by a slip or two, also unfinished ones."""
         slips = allowed_typos(len(typed))
         sound = sound_of(typed)
         if not slips or len(sound) < 3:
-            return []
+            return {}
+        near = self._one_slip_away(typed) if slips == 1 else {}
+        for word, found in self._compared(typed, sound, slips):
+            near[word] = min(found, near.get(word, found))
+        return near
+
+    def _one_slip_away(self, typed: str) -> dict[int, Near]:
+        near: dict[int, Near] = {}
+        for start in one_slip_from(typed):
+            if len(start) >= _MIN_BEGINNING:
+                for word in self.beginning_with(start):
+                    is_part = len(self.words[word]) > len(start)
+                    near[word] = min(Near(is_part, 1), near.get(word, Near(is_part, 1)))
+        return near
+
+    def _likely(self, sound: str, slips: int) -> list[int]:
+        """Return the words that share the most pairs of letters with this sound."""
         shared: Counter[int] = Counter()
         bigrams = _bigrams_of(sound)
         for bigram in bigrams:
             shared.update(self._bigrams.get(bigram, ()))
         floor = max(1, len(bigrams) - 1 - 2 * slips)
         likely = [word for word, count in shared.items() if count >= floor]
-        if len(likely) > _MAX_NEAR:
+        if len(likely) > _MAX_LIKELY:
             size = len(sound)
             likely.sort(key=lambda word: (-shared[word], abs(len(self._sounds[word]) - size)))
-            del likely[_MAX_NEAR:]
-        return list(self._compared(typed, sound, slips, likely))
+            del likely[_MAX_LIKELY:]
+        return likely
 
-    def _compared(self, typed: str, sound: str, slips: int, likely: list[int]) -> Iterator[Near]:
+    def _compared(self, typed: str, sound: str, slips: int) -> Iterator[tuple[int, Near]]:
         """Yield the words that are near, as they sound or as they are written."""
         heard, read = Typed(sound), Typed(typed)
-        for word in likely:
+        for word in self._likely(sound, slips):
             distance, nearest = heard.distances(self._sounds[word])
             if distance > slips:
                 written, begun = read.distances(self.words[word])
                 distance, nearest = min(distance, written), min(nearest, begun)
-            if distance <= slips:
-                yield Near(word, distance, is_whole=True)
-            elif nearest <= slips:
-                yield Near(word, nearest, is_whole=False)
+            if nearest <= slips:
+                is_part = distance > slips
+                yield word, Near(is_part, nearest if is_part else distance)
 
     def _index_sounds(self) -> None:
         """Note which words sound how, except words of streets, which nobody gets wrong here."""
