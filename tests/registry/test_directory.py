@@ -90,6 +90,11 @@ def test_directory__no_document_type(charset: str) -> None:
         read_directory(declared.encode(charset))
 
 
+def test_directory__a_document_type_is_not_even_parsed() -> None:
+    with pytest.raises(DirectoryError, match="document type"):
+        read_directory(b"<!DOCTYPE x><x/>")
+
+
 @pytest.mark.parametrize("xml", [b"<md:x", b"", b"<x/>"])
 def test_directory__other_documents(xml: bytes) -> None:
     with pytest.raises(DirectoryError):
