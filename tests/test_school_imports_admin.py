@@ -257,6 +257,14 @@ def test_permissions__none() -> None:
     assert client.post(reverse(f"{NAME}_apply", args=[upload.pk])).status_code == 403
 
 
+def test_history__of_an_import_without_counts(admin_client: Client) -> None:
+    SchoolImport.objects.create(created_at=timezone.now(), federation="kennisnet")
+
+    page = admin_client.get(reverse(f"{NAME}_changelist")).content.decode()
+
+    assert '<td class="field-counts">–</td>' in page
+
+
 def test_uploads__are_never_changed_or_deleted(admin_client: Client) -> None:
     send(admin_client)
     pk = SchoolImport.objects.get().pk
