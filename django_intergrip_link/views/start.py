@@ -152,6 +152,7 @@ class ChooseView(AskingView):
             focus_at=focus_at,
             unanswered=unanswered,
             unanswered_url=unanswered and self._start(hub="1", school=unanswered.brin),
+            retry_url=unanswered and self._start(school=unanswered.brin),
             is_unknown=self.request.GET.get("unknown") == "1",
             is_editing=self.request.GET.get("edit") == "1",
             asks_to_remember=settings.REMEMBER_SCHOOL == "ask",

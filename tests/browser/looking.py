@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import axe_core_python
-from playwright.sync_api import Browser, Page, Route, ViewportSize
+from playwright.sync_api import Browser, Page, Response, Route, ViewportSize
 
 from . import shape
 
@@ -96,7 +96,7 @@ class Sight:
     def name(self) -> str:
         """The beginning of the file names of its pictures."""
         number = [name for name, _ in PLACES].index(self.place) + 1
-        parts = [self.place, self.topic, self.state, *self.notices, self.language]
+        parts = [self.place, self.state or self.topic, *self.notices, self.language]
         if self.status >= 400:
             parts.append(str(self.status))
         if not self.has_scripts:
@@ -116,11 +116,13 @@ class Looker:
         self._chromium = chromium
         FOLDER.mkdir(parents=True, exist_ok=True)
 
-    def look(self, page: Page, *, status: int, html: str = "", state: str = "") -> None:
+    def look(
+        self, page: Page, answer: Response | None, *, status: int, state: str = ""
+    ) -> None:
         """Check the page that shows.
 
         Args:
-            html: the page as it was sent.
+            answer: the page as it was sent.
             state: what tells this state from others of the same page.
 
         Raises:
@@ -132,7 +134,8 @@ class Looker:
         self.seen.add(sight.name)
         wrong = [*_check_words(sight), *_check_weight(page, sight)]
         if sight.is_ours:
-            wrong += [*shape.check_html(html), *shape.check_outline(page)]
+            wrong += shape.check_html(answer.text() if answer else "")
+            wrong += shape.check_outline(page)
             wrong += shape.check_stillness(page)
         before = page.viewport_size
         for height in (256, 700):
@@ -182,7 +185,7 @@ def _read(page: Page, status: int, state: str) -> Sight:
             headings: [...document.querySelectorAll("h1")].map((e) => e.innerText.trim()),
             language: document.documentElement.lang,
             notices: [...document.querySelectorAll(".notice-warning, .notice-done, .error")]
-                .map((e) => e.className.split("-").pop())
+                .filter((e) => e.checkVisibility()).map((e) => e.className.split("-").pop())
                 .concat([...document.querySelectorAll(".notice-error li")].map(() => "error")),
         })"""
     )

@@ -17,6 +17,7 @@ from .walking import (
     CONFIRM,
     DOSSIER,
     LINK,
+    START,
     confirm,
     enter_portal,
     link,
@@ -48,8 +49,9 @@ def test_refused_answer(visitor: Visitor, site: ExampleSite, outcome: str, headi
     assert CODE_FOR_HELP.search(visitor.text)
     assert site.ask("SELECT COUNT(*) FROM intergrip_link_arrival") == [0]
 
-    # The hub remembers the school; it can be tried again at once.
-    visitor.follow("Opnieuw beginnen", to=school_login("referentie"))
+    # The browser remembers which school was asked; it can be tried again without a search.
+    visitor.follow("Opnieuw beginnen", to=CHOOSER, state="unanswered_by_reference")
+    visitor.follow("Log in bij Entree Referentie", to=school_login("referentie"))
 
 
 @pytest.mark.parametrize("signed", ["Alleen Response", "Alleen Assertion"])
@@ -64,15 +66,16 @@ def test_either_signature_is_enough(visitor: Visitor, site: ExampleSite, signed:
 def test_another_school_answers_than_was_chosen(visitor: Visitor, site: ExampleSite) -> None:
     open_reference(visitor, site)
     visitor.page.get_by_label("Uitkomst").select_option("Andere school dan gekozen")
-    visitor.press("Versturen", to=LINK)
+    visitor.press("Versturen", to=COMPLETE)
 
-    assert "Robin Veenpolder College, Gouda · leerling" in visitor.text
+    assert visitor.heading == "Je bent ingelogd bij een andere school."
+    assert "Je koos Entree Referentie. Maar je bent ingelogd bij Veenpolder College." in visitor.text
 
 
 def test_school_that_is_switched_off(visitor: Visitor, site: ExampleSite) -> None:
     site.change("UPDATE intergrip_link_school SET is_active = 0 WHERE brin = '99AB00'")
     enter_portal(visitor, site, school="hoogveld", person="Sanne")
-    press_tile(visitor, to=ANSWER)
+    press_tile(visitor, to=START)
 
     assert visitor.heading == "Jouw school heeft Doorstroom nog niet aangezet."
     assert "Jij kunt hier niets aan doen. Vraag het aan je mentor." in visitor.text
@@ -152,7 +155,8 @@ def test_replay__back_to_the_page_of_the_hub(
     assert visitor.heading == "Deze pagina was al gebruikt."
     assert visitor.steps[-1].status == 410
 
-    visitor.follow("Opnieuw beginnen", to=LINK)
+    # Which school it was is not told to a page that another site may open.
+    visitor.follow("Opnieuw beginnen", to=CHOOSER)
 
 
 def test_replay__the_address_of_the_return(visitor: Visitor, site: ExampleSite) -> None:

@@ -151,8 +151,7 @@ class Visitor:
 
     def look(self, state: str = "") -> None:
         """Check the page that shows; see :mod:`tests.browser.looking`."""
-        html = self._shown.text() if self._shown else ""
-        self._looker.look(self.page, status=self._last_status(), html=html, state=state)
+        self._looker.look(self.page, self._shown, status=self._last_status(), state=state)
 
     # --- What the browser notes -----------------------------------------------------------------
 
@@ -166,7 +165,8 @@ class Visitor:
     def _hear(self, message: ConsoleMessage) -> None:
         # Chromium reports the status of a refusal, which the tests look at themselves.
         is_status = message.text.startswith("Failed to load resource: the server responded")
-        is_page = any(message.location["url"].endswith(step.path) for step in self.steps)
+        path = urlsplit(message.location["url"]).path
+        is_page = any(path == step.path for step in self.steps)
         if message.type in ("error", "warning") and not (is_status and is_page):
             self.complaints.append(f"{message.type} at {self.page.url}: {message.text}")
 

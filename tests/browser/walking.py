@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from django.core import signing
 
 from .serving import ExampleSite
 from .visitor import Visitor
@@ -19,8 +22,13 @@ LOGOUT: Final = "/school-account/logout/"
 ANSWER: Final = "/saml2/*/acs"
 COMPLETE: Final = "/saml2/*/complete/*"
 DOSSIER: Final = "/dossier/"
+START: Final = "/saml2/kennisnet/login"
 CHOOSER: Final = "/saml2/kennisnet/school"
 HUB_CHOOSER: Final = "/sandbox/hub/choose"
+
+RECENTS: Final = "intergrip-schools"
+EXAMPLE_KEY: Final = "for the demo on this machine only"
+"""``SECRET_KEY`` of the example."""
 
 PASSWORDS: Final = {
     "sanne": "Appel-Fiets-12",
@@ -51,6 +59,55 @@ def enter_portal(visitor: Visitor, site: ExampleSite, *, school: str, person: st
 def press_tile(visitor: Visitor, *, to: str) -> None:
     """Press the tile of the site; it says which school, so nobody has to choose."""
     visitor.follow("Doorstroom", to=to)
+
+
+def open_chooser(
+    visitor: Visitor, site: ExampleSite, *, query: str = "", state: str = ""
+) -> None:
+    """Open the page where a school is chosen; ``query`` as it stands in the address."""
+    visitor.open(f"{site.url}{CHOOSER}{query and '?'}{query}", state=state)
+
+
+def search(visitor: Visitor, text: str) -> None:
+    """Fill in the search field and wait for the list; without scripts press the button."""
+    if visitor.has_scripts:
+        visitor.page.locator("#q").fill(text)
+        visitor.page.wait_for_url(lambda url: query_in(url) == text)
+    else:
+        visitor.page.locator("#q").fill(text)
+        with visitor.page.expect_navigation(wait_until="load"):
+            visitor.page.locator("[data-search] button[type=submit]").click()
+
+
+def query_in(url: str) -> str:
+    """Return the query of a chooser's address."""
+    return parse_qs(urlsplit(url).query).get("q", [""])[0]
+
+
+def choose(visitor: Visitor, brin: str, *, to: str, remembers: bool = False) -> None:
+    """Press the button of a school, with the box ticked or not."""
+    if remembers:
+        visitor.page.locator("#remember").check()
+    button = visitor.page.locator(f"button[name=school][value='{brin}']").first
+    visitor.arrive(button.click, to=to)
+
+
+def give_recents(visitor: Visitor, site: ExampleSite, *codes: tuple[str, str]) -> None:
+    """Give the browser the list that it has after logins at these schools."""
+    value = signing.dumps(codes, salt="django_intergrip_link.journey.recents", key=EXAMPLE_KEY)
+    visitor.context.add_cookies([{"name": RECENTS, "value": value, "url": site.url}])
+
+
+def schools_shown(visitor: Visitor) -> list[str]:
+    """Return the names in the list of results."""
+    names = visitor.page.locator("#results li button").all_inner_texts()
+    return [name.split("\n")[0].strip() for name in names]
+
+
+def recents_shown(visitor: Visitor) -> list[str]:
+    """Return the names in the list of recently used schools."""
+    names = visitor.page.locator(".recents li button").all_inner_texts()
+    return [name.split("\n")[0].strip() for name in names]
 
 
 def prove(visitor: Visitor, username: str, *, to: str = CONFIRM) -> None:
