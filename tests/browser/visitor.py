@@ -60,6 +60,7 @@ class Visitor:
         self.complaints: list[str] = []
         self._looker = looker
         self._shown: Response | None = None
+        self._addresses: set[str] = set()
         self.page = self._watch(context.new_page())
 
     def new_tab(self) -> Visitor:
@@ -165,8 +166,7 @@ class Visitor:
     def _hear(self, message: ConsoleMessage) -> None:
         # Chromium reports the status of a refusal, which the tests look at themselves.
         is_status = message.text.startswith("Failed to load resource: the server responded")
-        path = urlsplit(message.location["url"]).path
-        is_page = any(path == step.path for step in self.steps)
+        is_page = message.location["url"] in self._addresses
         if message.type in ("error", "warning") and not (is_status and is_page):
             self.complaints.append(f"{message.type} at {self.page.url}: {message.text}")
 
@@ -182,6 +182,7 @@ class Visitor:
         if request.is_navigation_request() and _is_top(request.frame):
             address = urlsplit(response.url)
             self._shown = response
+            self._addresses.add(response.url)
             self.steps.append(
                 Step(
                     method=request.method,
