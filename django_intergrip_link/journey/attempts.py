@@ -33,6 +33,7 @@ class Attempt:
         next: path to go to afterwards.
         began: Unix seconds.
         school: code of the school that was chosen, or ``""`` when the hub asked.
+        federation: of that school.
         remembers: this browser may remember the school once the login there succeeded.
     """
 
@@ -40,6 +41,7 @@ class Attempt:
     next: str
     began: int
     school: str = ""
+    federation: str = ""
     remembers: bool = False
 
 
@@ -48,6 +50,7 @@ class Attempts:
 
     def __init__(self, request: HttpRequest, federation: FederationSettings) -> None:
         """Read the cookie; one that is forged, stale or planted reads as empty."""
+        self._federation = federation.name
         self._is_https = federation.is_https
         self._open = _read(request.COOKIES.get(self.cookie_name, ""))
 
@@ -67,14 +70,15 @@ class Attempts:
             next=next_path,
             began=int(time.time()),
             school=school,
+            federation=self._federation,
             remembers=remembers,
         )
         self._open = [*self._open, attempt][-MAX_OPEN:]
 
     @property
-    def latest_school(self) -> str:
-        """Return the code of the school that was asked last and did not answer, or ``""``."""
-        return self._open[-1].school if self._open else ""
+    def latest_school(self) -> tuple[str, str]:
+        """Return federation and code of the school that was asked last and did not answer."""
+        return (self._open[-1].federation, self._open[-1].school) if self._open else ("", "")
 
     def take(self, request_id: str) -> Attempt | None:
         """Remove and return the attempt with this request id, or ``None``."""

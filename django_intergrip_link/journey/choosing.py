@@ -43,6 +43,7 @@ class Results:
         is_guess: nothing is spelled like the query; these come near.
         is_whole_list: nothing was typed, and the list is short enough to show.
         closed: schools that the query means and that do not take part yet.
+        guests: the accounts for who has no school account, such as the Entree account.
     """
 
     query: str
@@ -53,6 +54,7 @@ class Results:
     is_guess: bool = False
     is_whole_list: bool = False
     closed: Sequence[Entry] = ()
+    guests: Sequence[Row] = ()
 
 
 def hub_asks() -> bool:
@@ -84,7 +86,7 @@ def find_schools(query: str, *, shown: int, recent: Sequence[School] = ()) -> Re
     """
     index = current_index()
     if not query.strip():
-        return _whole_list(len(index))
+        return _whole_list(len(index), guests=describe(index.guests))
     limit = max(PAGE_SIZE, min(shown, MAX_SHOWN))
     found = index.find(query, limit=limit, recent=[school.pk for school in recent])
     return Results(
@@ -95,12 +97,8 @@ def find_schools(query: str, *, shown: int, recent: Sequence[School] = ()) -> Re
         new_from=limit - PAGE_SIZE if PAGE_SIZE < limit < len(found.entries) + PAGE_SIZE else None,
         is_guess=found.is_guess,
         closed=found.closed,
+        guests=describe(index.guests),
     )
-
-
-def find_guests() -> list[Row]:
-    """Return the accounts for who has no school account, such as the Entree account."""
-    return describe(current_index().guests)
 
 
 def describe(schools: Sequence[Entry | School]) -> list[Row]:
@@ -123,11 +121,12 @@ def describe(schools: Sequence[Entry | School]) -> list[Row]:
     ]
 
 
-def _whole_list(total: int) -> Results:
+def _whole_list(total: int, *, guests: Sequence[Row]) -> Results:
     if not 0 < total <= SHORT_LIST:
-        return Results(query="")
+        return Results(query="", guests=guests)
     schools = list(_open_schools().order_by("name", "brin")[:SHORT_LIST])
-    return Results(query="", rows=describe(schools), total=total, is_whole_list=True)
+    rows = describe(schools)
+    return Results(query="", rows=rows, total=total, is_whole_list=True, guests=guests)
 
 
 def _open_schools() -> QuerySet[School]:

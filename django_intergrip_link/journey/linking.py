@@ -28,6 +28,7 @@ from django_intergrip_link.signals import account_linked, account_unlinked
 from .account import SchoolAccount
 from .arrivals import close_arrival
 from .policy import is_privileged, require_allowed
+from .schools import require_voice_of
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
 
@@ -69,6 +70,7 @@ def require_usable(link: AccountLink, account: SchoolAccount) -> None:
 
     Raises:
         LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
+        UnknownSchool: another IdP of the same institution answered.
         PrivilegedAccount, UnknownRole, PolicyRefused: the account became privileged since.
     """
     if link.state != AccountLink.State.ACTIVE:
@@ -77,6 +79,8 @@ def require_usable(link: AccountLink, account: SchoolAccount) -> None:
         raise AccountSwitchedOff
     if not link.school.is_active:
         raise UnknownSchool("switched off", school=link.school)
+    if link.school_id != account.school_id:
+        require_voice_of(link.school, account)
     # SECURITY: somebody who was linked as a student may be site staff by now; ask again then.
     if is_privileged(link.user):
         require_allowed(user=link.user, account=account, school=link.school)

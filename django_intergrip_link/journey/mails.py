@@ -57,7 +57,7 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
     base_url = settings.FEDERATIONS[link.federation].base_url
     context = {
         "name": call_name(link.user),
-        "school_name": link.school.name,
+        "school_name": link.school.short_name,
         "site_name": settings.SITE_NAME,
         "when": link.linked_at,
         # SECURITY: the address of this site comes from the settings, not from the Host header.

@@ -6,6 +6,7 @@ Shown at *choose*, written at *complete*: after a login at school succeeded, nev
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -22,6 +23,21 @@ _SALT: Final = "django_intergrip_link.journey.recents"
 
 Code = tuple[str, str]
 """Federation and BRIN of a school."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """What was taken out of the list.
+
+    Attributes:
+        before: what :meth:`Recents.restore` needs, or ``""`` when nothing was taken out.
+        school: the one, or ``None`` for the whole list.
+        at: the place where it stood.
+    """
+
+    before: str = ""
+    school: School | None = None
+    at: int | None = None
 
 
 class Recents:
@@ -44,7 +60,8 @@ class Recents:
         named = Q()
         for federation, brin in self._codes:
             named |= Q(federation=federation, brin=brin)
-        found = {_code(school): school for school in School.objects.filter(named, is_active=True)}
+        rows = School.objects.filter(named, is_active=True, federation__in=settings.FEDERATIONS)
+        found = {_code(school): school for school in rows}
         return [found[code] for code in self._codes if code in found]
 
     def note_login(self, federation: str, brin: str, *, is_asked_for: bool) -> bool:
@@ -61,11 +78,18 @@ class Recents:
         self._codes = [code, *(other for other in self._codes if other != code)][:MAX_RECENT]
         return True
 
-    def remove(self, brin: str) -> str:
-        """Take one school out, or all of them for ``""``; return what :meth:`restore` needs."""
-        before = _pack(self._codes)
-        self._codes = [code for code in self._codes if brin and code[1] != brin]
-        return before
+    def remove(self, code: str = "") -> Removal:
+        """Take one school out of the list, or all of them.
+
+        Args:
+            code: ``federation/brin``, or ``""`` for the whole list.
+        """
+        shown = self.schools()
+        names = [f"{school.federation}/{school.brin}" for school in shown]
+        at = names.index(code) if code in names else None
+        before = _pack(self._codes) if self._codes and (at is not None or not code) else ""
+        self._codes = [pair for pair in self._codes if code and "/".join(pair) != code]
+        return Removal(before=before, school=None if at is None else shown[at], at=at)
 
     def restore(self, before: str) -> None:
         """Put back what :meth:`remove` took out."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import UnknownSchool, WrongSchool
 from django_intergrip_link.federation.identity import SchoolIdentity
-from django_intergrip_link.models import School, SchoolProvider
+from django_intergrip_link.models import School
 
 from .account import SchoolAccount
+from .voices import Voice, accepted_now, own_voice, voices_of
 
 
 def find_school(*, federation: str, code: str) -> School | None:
@@ -40,46 +40,48 @@ def find_answering_school(identity: SchoolIdentity) -> School:
         UnknownSchool: not in the registry, switched off, or answering with the realm or the IdP of
         another school.
     """
-    if identity.brin:
-        found = list(_schools_with(federation=identity.federation, code=identity.brin))
-    else:
-        found = list(_schools_with_realm(identity))
-    if not found:
-        raise UnknownSchool("not in the registry")
-    # A code of four characters may stand for a secondary and a vocational school: the one whose
-    # IdP answered is meant.
-    objections = [(school, _objection(school, identity)) for school in found]
-    school, objection = next((pair for pair in objections if not pair[1]), objections[0])
+    school = _judge_institution(identity) if identity.brin else _find_by_realm(identity)
     if not school.is_active:
         raise UnknownSchool("switched off", school=school)
-    # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust), also
-    # by leaving the realm out.
-    if objection and not _has_other_provider(school, identity):
-        raise UnknownSchool(objection, school=school)
     return school
 
 
 def require_chosen(code: str, account: SchoolAccount) -> None:
     """Compare the school that answered with the one that was chosen.
 
-    Sites and schools that share an IdP may answer for each other; who logged in says which it is.
+    Schools that share an IdP may answer for each other; who logged in says which it is.
 
     Args:
         code: of the chosen school in the federation of the account, or ``""`` for none.
 
     Raises:
+        UnknownSchool: the chosen school is gone.
         WrongSchool: the answer came from another school's IdP.
     """
     if code in ("", account.brin):
         return
     chosen = find_school(federation=account.federation, code=code)
-    if chosen is None or chosen.pk == account.school_id:
+    if chosen is None:
+        raise UnknownSchool("the chosen school is gone")
+    if chosen.pk == account.school_id:
         return
     answered = School.objects.get(pk=account.school_id)
-    if chosen.brin[:4] == answered.brin[:4] or _share_provider(chosen, answered, account):
-        return
     # SECURITY: never a silent login at another school than the person asked for.
-    raise WrongSchool(chosen=chosen, answered=answered)
+    if not _may_answer_for(chosen, answered, account):
+        raise WrongSchool(chosen=chosen, answered=answered)
+
+
+def require_voice_of(school: School, account: SchoolAccount) -> None:
+    """Refuse an answer whose IdP is not one of this school, where that is known.
+
+    Raises:
+        UnknownSchool: the IdP speaks for another school of the same institution.
+    """
+    voices = voices_of([school])[school.pk]
+    objections = [voice.objection(account.authority, account.realm) for voice in voices]
+    # SECURITY: equal subjects of two IdPs of one institution are two people.
+    if objections and all(objections):
+        raise UnknownSchool(objections[0], school=school)
 
 
 def scope_of(school: School, *, accepts_realm: bool) -> str:
@@ -99,50 +101,121 @@ def scope_of(school: School, *, accepts_realm: bool) -> str:
 
 def _schools_with(*, federation: str, code: str) -> Iterator[School]:
     """Yield the schools that a code can mean, the likeliest first."""
+    yield from _meant_by(code, _institution(federation=federation, code=code))
+
+
+def _institution(*, federation: str, code: str) -> list[School]:
+    """Return all rows of the institution that a code belongs to."""
     code = code.strip().upper()
     # SECURITY: only what can be a code reaches the database; PostgreSQL fails on a NUL.
     if len(code) not in (4, 6) or not (code.isascii() and code.isalnum()):
-        return
+        return []
     rows = School.objects.filter(federation=federation, brin__startswith=code[:4])
-    by_brin = {school.brin: school for school in rows.order_by("brin")}
+    return list(rows.order_by("brin"))
+
+
+def _meant_by(code: str, institution: Sequence[School]) -> list[School]:
+    """Return the rows of an institution that a code can mean, the likeliest first."""
+    code = code.strip().upper()
     if len(code) == 6:
-        yield from (by_brin[brin] for brin in (code, code[:4]) if brin in by_brin)
-        return
+        exact = [school for school in institution if school.brin == code]
+        return exact or [school for school in institution if school.brin == code[:4]]
     # Of an institution that is listed by its sites, one that is open before one that is not.
-    yield from sorted(by_brin.values(), key=lambda s: (s.brin != code, not s.is_active, s.brin))
+    return sorted(institution, key=lambda s: (s.brin != code, not s.is_active, s.brin))
 
 
-def _schools_with_realm(identity: SchoolIdentity) -> QuerySet[School]:
-    is_named = Q(realm__iexact=identity.realm) | Q(providers__realm__iexact=identity.realm)
-    schools = School.objects.filter(is_named, federation=identity.federation)
-    return schools.order_by("-is_active", "brin").distinct()
+def _judge_institution(identity: SchoolIdentity) -> School:
+    """Return the row that an answer with a BRIN means, and whose IdP may have sent it."""
+    institution = _institution(federation=identity.federation, code=identity.brin)
+    meant = _meant_by(identity.brin, institution)
+    if not meant:
+        raise UnknownSchool("not in the registry")
+    said = identity.authority, identity.realm
+    own = {school.pk: own_voice(school) for school in institution}
+    found = _first_heard(meant, own, said)
+    if found is not None:
+        return found
+    voices = voices_of(institution)
+    found = _first_heard(meant, voices, said)
+    if found is not None:
+        return found
+    # SECURITY: an IdP behind the hub may speak only for its own school (over-broad hub trust).
+    # A row that names no IdP, as most imported ones, is judged by the others of its institution.
+    unnamed = next((school for school in meant if not voices[school.pk]), None)
+    every = [voice for of_school in voices.values() for voice in of_school]
+    if unnamed is None or (every and not any(voice.is_heard_in(*said) for voice in every)):
+        raise UnknownSchool(_why_not(every, said), school=meant[0])
+    if not every and _is_heard_elsewhere(identity):
+        raise UnknownSchool("IdP of another institution", school=meant[0])
+    return unnamed
 
 
-def _objection(named: School | SchoolProvider, identity: SchoolIdentity) -> str:
-    """Return why an answer is not of this school's IdP, or ``""``; what is not known fits."""
-    if named.realm and named.realm.casefold() != identity.realm.casefold():
-        return "foreign realm"
-    if named.entity_id and identity.authority not in ("", named.entity_id):
-        return "foreign authority"
-    return ""
+def _first_heard(
+    schools: Sequence[School], voices: Mapping[int, Sequence[Voice]], said: tuple[str, str]
+) -> School | None:
+    """Return the school that an answer names, or else the first that nothing contradicts."""
+    for is_of in (Voice.is_heard_in, _fits):
+        for school in schools:
+            if any(is_of(voice, *said) for voice in voices[school.pk]):
+                return school
+    return None
 
 
-def _has_other_provider(school: School, identity: SchoolIdentity) -> bool:
-    """Whether the answer came from another IdP that this school has at the moment."""
-    return any(not _objection(provider, identity) for provider in _accepted_now(school))
+def _fits(voice: Voice, authority: str, realm: str) -> bool:
+    return not voice.objection(authority, realm)
 
 
-def _accepted_now(school: School) -> QuerySet[SchoolProvider]:
-    today = timezone.localdate()
-    return school.providers.filter(
-        Q(accepted_from=None) | Q(accepted_from__lte=today),
-        Q(accepted_until=None) | Q(accepted_until__gt=today),
-    )
+def _why_not(voices: Sequence[Voice], said: tuple[str, str]) -> str:
+    return next((voice.objection(*said) for voice in voices if voice.objection(*said)), "unnamed")
 
 
-def _share_provider(chosen: School, answered: School, account: SchoolAccount) -> bool:
-    known = {chosen.entity_id, *_accepted_now(chosen).values_list("entity_id", flat=True)} - {""}
-    return (account.authority or answered.entity_id) in known
+def _is_heard_elsewhere(identity: SchoolIdentity) -> bool:
+    """Whether the registry knows the IdP that answered as one of another institution."""
+    said = identity.authority, identity.realm
+    named = Q()
+    if identity.authority:
+        named |= Q(entity_id=identity.authority)
+    if identity.realm:
+        named |= Q(realm__iexact=identity.realm)
+    if not named:
+        return False
+    others = School.objects.filter(named, federation=identity.federation)
+    others = others.exclude(brin__startswith=identity.brin[:4])
+    return any(voice.is_heard_in(*said) for school in others for voice in own_voice(school))
+
+
+def _find_by_realm(identity: SchoolIdentity) -> School:
+    """Return the school of a realm, where the federation tells schools apart by that."""
+    said = identity.authority, identity.realm
+    schools = School.objects.filter(federation=identity.federation)
+    now = accepted_now().filter(realm__iexact=identity.realm)
+    # SECURITY: only a realm that is written down, and today; what is not known fits nobody.
+    is_named = Q(realm__iexact=identity.realm) | Q(pk__in=now.values("school"))
+    found = list(schools.filter(is_named).order_by("-is_active", "brin")) if identity.realm else []
+    if not found:
+        raise UnknownSchool("not in the registry")
+    voices = voices_of(found)
+    for school in found:
+        if any(voice.is_heard_in(*said) for voice in voices[school.pk]):
+            return school
+    raise UnknownSchool("foreign authority", school=found[0])
+
+
+def _may_answer_for(chosen: School, answered: School, account: SchoolAccount) -> bool:
+    """Whether both schools have one IdP, as far as the registry knows."""
+    is_one_institution = chosen.brin[:4] == answered.brin[:4]
+    voices = voices_of([chosen])[chosen.pk]
+    authority = account.authority or answered.entity_id
+    for voice in voices:
+        if voice.entity_id and authority:
+            is_shared = voice.entity_id == authority
+        elif voice.realm:
+            is_shared = voice.realm.casefold() == account.realm.casefold()
+        else:
+            is_shared = is_one_institution
+        if is_shared:
+            return True
+    return is_one_institution and not voices
 
 
 def _shares_entity_id(school: School) -> bool:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from lxml import etree
 
 from django_intergrip_link.journey.attempts import Attempts
-from django_intergrip_link.models import LinkEvent, School
+from django_intergrip_link.models import Arrival, LinkEvent, School
 from django_intergrip_link.testing.login import _post_from_elsewhere as post_answer
 from django_intergrip_link.testing.login import read_request_id
 
@@ -404,11 +404,11 @@ def test_answer__of_another_school(schools: Any, fake_school: Any, linked_user: 
 @pytest.mark.parametrize(
     "change",
     [
-        {"brin": "99AA01"},
+        {"brin": "99AA01", "entity_id": ""},
         {"entity_id": "SAME"},
         {"provider": "SAME"},
     ],
-    ids=["a site of it", "the same IdP", "an earlier IdP of the chosen one"],
+    ids=["a site of it, without an IdP", "the same IdP", "an earlier IdP of the chosen one"],
 )
 def test_answer__of_a_school_behind_the_same_idp(
     schools: Any, fake_school: Any, change: dict[str, str]
@@ -417,15 +417,42 @@ def test_answer__of_a_school_behind_the_same_idp(
     School.objects.filter(pk=row.pk).update(entity_id="https://idp.petteflat.example")
     authority = fake_school.answer("_x", {}).authority
     School.objects.filter(pk=row.pk).update(entity_id=authority)
-    chosen = make(change.get("brin", "99KK00"), "Andere", entity_id="https://other.example")
-    if "entity_id" in change:
-        School.objects.filter(pk=chosen.pk).update(entity_id=authority)
+    own = change.get("entity_id", "https://other.example").replace("SAME", authority)
+    chosen = make(change.get("brin", "99KK00"), "Andere", entity_id=own)
     if "provider" in change:
         chosen.providers.create(entity_id=authority)
 
     response = answer(Client(), fake_school, chosen.brin)
 
     assert response["Location"] == reverse("intergrip_link:link")
+
+
+def test_answer__of_another_idp_of_the_institution(
+    schools: Any, fake_school: Any, linked_user: Any
+) -> None:
+    """A vocational school and a secondary one may share the code of four characters."""
+    make("99AA", "MBO", kind="mbo", entity_id="https://mbo.example", realm="mbo")
+    client = Client()
+
+    page = answer(client, fake_school, "99AA")
+
+    assert page.status_code == 403
+    assert "Je koos MBO." in page.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("authority", ["", "https://shared.example"])
+def test_answer__of_two_schools_that_the_hub_knows_by_one_realm(
+    schools: Any, fake_school: Any, authority: str
+) -> None:
+    School.objects.filter(pk=fake_school.row.pk).update(entity_id="")
+    make("99KK00", "Andere", entity_id="", realm=fake_school.row.realm)
+    client = Client()
+    start = client.get(START, {"school": "99KK00"}, secure=True)
+    made = fake_school.answer(read_request_id(start["Location"]), {}, authority=authority)
+    returned = post_answer(client, fake_school.url("acs"), made.form_value())
+
+    assert client.get(returned["Location"], secure=True)["Location"].endswith("/link/")
 
 
 def test_answer__choice_that_is_gone(schools: Any, fake_school: Any) -> None:
@@ -435,7 +462,9 @@ def test_answer__choice_that_is_gone(schools: Any, fake_school: Any) -> None:
     made = fake_school.answer(read_request_id(start["Location"]), {})
     returned = post_answer(client, fake_school.url("acs"), made.form_value())
 
-    assert client.get(returned["Location"], secure=True).status_code == 303
+    response = client.get(returned["Location"], secure=True)
+    assert response.status_code == 403
+    assert Arrival.objects.get().account is None
 
 
 def test_attempts__cookie_of_an_earlier_release(rf: Any, fake_school: Any, settings: Any) -> None:
@@ -449,5 +478,5 @@ def test_attempts__cookie_of_an_earlier_release(rf: Any, fake_school: Any, setti
 
     attempts = Attempts(request, ours.FEDERATIONS["kennisnet"])
 
-    assert attempts.latest_school == ""
+    assert attempts.latest_school == ("", "")
     assert attempts.take("_a") is not None

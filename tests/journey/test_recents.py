@@ -164,6 +164,29 @@ def test_list__forged_cookie_counts_for_nothing(three: Any, client: Client, valu
     assert section(client.get(CHOOSE, secure=True)) == ""
 
 
+def test_list__not_of_a_federation_that_left_the_settings(three: Any, client: Client) -> None:
+    codes = [("gone", "99BB00"), ("kennisnet", "99BB00")]
+    client.cookies[COOKIE] = signing.dumps(codes, salt="django_intergrip_link.journey.recents")
+    School.objects.create(federation="gone", brin="99BB00", name="Elders")
+
+    text = section(client.get(CHOOSE, secure=True))
+    removed = client.post(f"{CHOOSE}?edit=1", {"remove": "kennisnet/99BB00"}, secure=True)
+
+    assert "Elders" not in text
+    assert "formaction" not in text
+    assert "Sterrenmeer Lyceum staat niet meer in je lijst." in section(removed)
+    assert signing.loads(
+        client.cookies[COOKIE].value, salt="django_intergrip_link.journey.recents"
+    ) == [["gone", "99BB00"]]
+
+
+def test_clear__of_an_empty_list(three: Any, client: Client) -> None:
+    cleared = client.post(f"{CHOOSE}?edit=1", {"clear": "1"}, secure=True)
+
+    assert section(cleared) == ""
+    assert "restore" not in cleared.text
+
+
 def test_list__not_with_the_setting_off(three: Any, client: Client, settings: Any) -> None:
     set_mode(settings, "off")
     remember(client, "99BB00")
@@ -185,10 +208,10 @@ def test_remove__one_and_put_back(three: Any, client: Client) -> None:
     edit = client.get(CHOOSE, {"edit": "1"}, secure=True)
     assert "Verwijder Sterrenmeer Lyceum" in section(edit)
 
-    removed = client.post(f"{CHOOSE}?edit=1", {"remove": "99BB00"}, secure=True)
+    removed = client.post(f"{CHOOSE}?edit=1", {"remove": "kennisnet/99BB00"}, secure=True)
 
     assert "Sterrenmeer Lyceum staat niet meer in je lijst." in section(removed)
-    assert re.search(r'value="99AA00"[^>]* autofocus', section(removed))
+    assert re.search(r'value="kennisnet/99AA00"[^>]* ?autofocus', section(removed))
     assert remembered(client) == ["99AA00"]
     before = re.search(r'name="restore" value="([^"]+)"', removed.text)
     assert before
@@ -223,7 +246,7 @@ def test_restore__nonsense_changes_nothing(three: Any, client: Client, before: s
 def test_remove__what_is_not_there(three: Any, client: Client) -> None:
     remember(client, "99BB00")
 
-    client.post(CHOOSE, {"remove": "99QQ00"}, secure=True)
+    client.post(CHOOSE, {"remove": "kennisnet/99QQ00"}, secure=True)
 
     assert remembered(client) == ["99BB00"]
 
