@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import UnknownRequest, WrongSchool
+from django_intergrip_link.errors import IntergripError, UnknownRequest, WrongSchool
 from django_intergrip_link.journey import binding, linking, schools
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
@@ -41,9 +41,11 @@ class CompleteView(PageView):
         account = SchoolAccount.from_row(arrival.account or {})
         try:
             schools.require_chosen(attempt.school, account)
-        except WrongSchool as error:
+        except IntergripError as error:
             claim_arrival(arrival, is_used=True)
-            return self._explain(error, attempt)
+            if isinstance(error, WrongSchool):
+                return self._explain(error, attempt)
+            raise
         found = linking.find_link(account)
         claim_arrival(arrival, is_used=found is not None)
         if found is not None:

@@ -87,7 +87,7 @@ class DoneView(PageView):
         undo_url = reverse("intergrip_link:undo", args=[token])
         return self.page(
             "done.html",
-            school_name=link.school.name,
+            school_name=link.school.short_name,
             continue_url=pending.next or default_destination(),
             undo_url=undo_url if linking.is_recent(link) else None,
             mail_sent=pending.is_mailed,
@@ -121,5 +121,5 @@ class UndoView(PageView):
     def _show(self, link: AccountLink, *, is_undone: bool) -> HttpResponse:
         is_over = is_undone or link.state == AccountLink.State.ENDED
         return self.page(
-            "undo.html", school_name=link.school.name, undone=is_over, home_url=home_url()
+            "undo.html", school_name=link.school.short_name, undone=is_over, home_url=home_url()
         )

@@ -135,7 +135,7 @@ class PageView(View):
             status=error.status,
             page=error.page,
             support_code=code,
-            school_name=getattr(error.school, "name", ""),
+            school_name=getattr(error.school, "short_name", ""),
             school_message=getattr(error.school, "message", ""),
             restart_url=self.restart_url(is_fresh=isinstance(error, StaleSchoolLogin)),
             wait_minutes=error.wait_minutes or None,
