@@ -36,14 +36,6 @@ class Codes:
         first = bisect_left(self._sorted, start, key=self._code_of)
         return self._sorted[first : bisect_left(self._sorted, start + "\x7f", key=self._code_of)]
 
-    def find(self, federation: str, code: str) -> Entry | None:
-        """Return the school with this code in this federation."""
-        for number in self.beginning_with(code):
-            entry = self._entries[number]
-            if (entry.brin, entry.federation) == (code, federation):
-                return entry
-        return None
-
     def score(self, query: str) -> dict[int, float]:
         """Return the schools whose code this query is, or begins, above all other scores."""
         typed = "".join(query.split()).upper()

@@ -1,4 +1,4 @@
-"""The index of all schools: finds them by what people type, or by their code.
+"""The index of all schools: finds them by what people type.
 
 Built once from the rows of the registry and never changed; :mod:`.live` says when to build another.
 Secondary and vocational schools stand before primary schools that fit as well: these sites are for
@@ -8,10 +8,10 @@ their students.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from itertools import islice
-from typing import Any, Self
+from typing import Any
 
 from django_intergrip_link.search.codes import Codes, is_main
 from django_intergrip_link.search.describing import describe
@@ -35,7 +35,6 @@ class SchoolIndex:
     """
 
     __slots__ = (
-        "_by_pk",
         "_codes",
         "_entries",
         "_open",
@@ -53,35 +52,16 @@ class SchoolIndex:
         self._schools = sum(row.kind != GUEST_KIND for row in every)
         self._open = sum(entry.is_open for entry in self._entries[: self._schools])
         self.guests = tuple(entry for entry in self._entries[self._schools :] if entry.is_open)
-        self._by_pk = array("I", sorted(range(len(every)), key=self._pk_of))
         self._codes = Codes(self._entries)
         schools = every[: self._schools]
         bonus = array("f", map(_bonus, schools))
         self._vocabulary = Vocabulary(describe(row) for row in schools)
         self._ranking = Ranking(self._vocabulary, bonus)
 
-    @classmethod
-    def build(cls, rows: Iterable[Row]) -> Self:
-        """Return the index of these rows, in whatever order they come."""
-        return cls(rows)
-
     def __len__(self) -> int:
         return self._open
 
-    def get(self, pk: int) -> Entry | None:
-        """Return the school with this primary key, open or not; guests too."""
-        at = bisect_left(self._by_pk, pk, key=self._pk_of)
-        if at < len(self._by_pk) and self._pk_of(self._by_pk[at]) == pk:
-            return self._entries[self._by_pk[at]]
-        return None
-
-    def by_code(self, federation: str, brin: str) -> Entry | None:
-        """Return the school with this code in this federation, open or not; guests too."""
-        return self._codes.find(federation, brin.strip().upper())
-
-    def find(
-        self, query: str, *, offset: int = 0, limit: int = 20, recent: Sequence[int] = ()
-    ) -> Found:
+    def find(self, query: str, *, limit: int = 20, recent: Sequence[int] = ()) -> Found:
         """Return the schools that fit this query, the best first.
 
         ``recent`` holds primary keys of schools chosen before in this browser; they go first among
@@ -96,7 +76,7 @@ class SchoolIndex:
         return Found(
             query=query,
             total=len(fit),
-            entries=tuple(self._entries[number] for number in fit[offset : offset + limit]),
+            entries=tuple(self._entries[number] for number in fit[:limit]),
             is_guess=is_guess and bool(fit),
             closed=self._closed(order, fit, scores),
         )
@@ -140,9 +120,6 @@ class SchoolIndex:
             if fold_words(self._entries[number].name) == words:
                 scores[number] += _SPELLING
 
-    def _pk_of(self, number: int) -> int:
-        return self._entries[number].pk
-
 
 def _bonus(row: Row) -> float:
     """Return what decides between schools that fit almost equally well."""
@@ -169,22 +146,11 @@ def _alphabet(row: Row) -> tuple[bool, bool, list[str], bool, list[str], str, in
 
 def _entry(row: Row, shared: dict[str, str]) -> Entry:
     """Return the row as the chooser shows it; equal texts are one text in memory."""
-    fields: dict[str, Any] = dict(zip(_SHOWN, row, strict=False))
-    for field in _REPEATED:
-        fields[field] = shared.setdefault(fields[field], fields[field])
-    return Entry(**fields)
+    shown: dict[str, Any] = {name: getattr(row, name) for name in _SHOWN}
+    for name in _REPEATED:
+        shown[name] = shared.setdefault(shown[name], shown[name])
+    return Entry(**shown)
 
 
-_SHOWN = (
-    "pk",
-    "federation",
-    "brin",
-    "name",
-    "place",
-    "street",
-    "levels",
-    "kind",
-    "is_open",
-    "message",
-)
+_SHOWN = tuple(field.name for field in fields(Entry))
 _REPEATED = ("federation", "name", "place", "street", "levels", "kind", "message")

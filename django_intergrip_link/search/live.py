@@ -18,21 +18,8 @@ from django_intergrip_link.models import School
 from django_intergrip_link.search.entry import Row
 from django_intergrip_link.search.index import SchoolIndex
 
-_FIELDS = (
-    "pk",
-    "federation",
-    "brin",
-    "name",
-    "place",
-    "street",
-    "levels",
-    "kind",
-    "is_active",
-    "message",
-    "aliases",
-    "former_names",
-    "website",
-)
+_COLUMNS = {"is_open": "is_active"}
+_FIELDS = tuple(_COLUMNS.get(name, name) for name in Row._fields)
 _lock = Lock()
 _built: tuple[object, SchoolIndex] | None = None
 
@@ -46,7 +33,7 @@ def current_index() -> SchoolIndex:
         with _lock:
             built = _built
             if built is None or built[0] != mark:
-                _built = built = (mark, SchoolIndex.build(_read_rows()))
+                _built = built = (mark, SchoolIndex(_read_rows()))
     return built[1]
 
 

@@ -38,7 +38,7 @@ _REPORT = pytest.StashKey[Report]()
 
 @pytest.fixture(scope="session")
 def real_index() -> SchoolIndex:
-    return SchoolIndex.build(real_rows())
+    return SchoolIndex(real_rows())
 
 
 @pytest.fixture(scope="session")

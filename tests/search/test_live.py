@@ -40,11 +40,6 @@ def test_kinds__are_those_of_the_registry() -> None:
     assert School.Kind.PO.value == PRIMARY_KIND
 
 
-def test_fields__are_those_of_a_row() -> None:
-    named = {"is_open": "is_active"}
-    assert tuple(named.get(name, name) for name in Row._fields) == live._FIELDS
-
-
 def test_table_without_schools__finds_nothing() -> None:
     assert codes("petteflat") == []
     assert len(current_index()) == 0
@@ -52,8 +47,8 @@ def test_table_without_schools__finds_nothing() -> None:
 
 def test_school__is_shown_as_in_the_table() -> None:
     school = new_school(street="Kerkweg 1", levels="VWO", message="Nog even.", kind="mbo")
-    entry = current_index().get(school.pk)
-    assert entry is not None
+    (entry,) = current_index().find("petteflat").entries
+    assert entry.pk == school.pk
     assert (entry.street, entry.levels, entry.message) == ("Kerkweg 1", "VWO", "Nog even.")
     assert (entry.federation, entry.brin, entry.kind, entry.is_open) == (
         "kennisnet",
@@ -131,9 +126,9 @@ def test_federation_that_the_settings_forget__takes_its_schools_along(
 
 
 def test_school_that_is_not_listed__is_nowhere() -> None:
-    hidden = new_school(listed=False)
-    assert codes("petteflat") == []
-    assert current_index().get(hidden.pk) is None
+    new_school(listed=False)
+    found = current_index().find("petteflat")
+    assert (found.total, found.closed) == (0, ())
 
 
 def test_school_that_is_switched_off__is_closed() -> None:
@@ -159,7 +154,7 @@ def test_threads__build_one_index_together(monkeypatch: pytest.MonkeyPatch) -> N
 
     def read_rows() -> list[Row]:
         sleep(0.1)  # long enough for the others to come and see that nothing is built yet
-        built.append(SchoolIndex.build([]))
+        built.append(SchoolIndex([]))
         return []
 
     monkeypatch.setattr(live, "_built", None)
