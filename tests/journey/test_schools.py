@@ -146,7 +146,7 @@ def test_answer__institution_code_means_the_row_whose_idp_answered(
     response = school_login(Client(), nlEduPersonHomeOrganizationId="99AA")
 
     assert response.status_code == 303
-    assert Arrival.objects.get().account["brin"] == "99AA00"  # type: ignore[index]
+    assert Arrival.objects.get().account["brin"] == "99AA00"
 
 
 def test_answer__institution_code_prefers_what_is_open(school_login: Any, fake_school: Any) -> None:
@@ -226,7 +226,7 @@ def test_answer__a_site_without_an_idp_uses_the_one_of_its_institution(
     response = school_login(Client(), nlEduPersonHomeOrganizationId="99AA05")
 
     assert response.status_code == 303
-    assert Arrival.objects.get().account["brin"] == "99AA05"  # type: ignore[index]
+    assert Arrival.objects.get().account["brin"] == "99AA05"
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_answer__of_the_provider_of_one_site(school_login: Any, fake_school: Any
     )
 
     assert response.status_code == 303
-    assert Arrival.objects.get().account["brin"] == "99AA05"  # type: ignore[index]
+    assert Arrival.objects.get().account["brin"] == "99AA05"
 
 
 def test_returning__subject_of_another_idp_of_the_institution(
