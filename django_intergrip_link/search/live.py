@@ -45,4 +45,4 @@ def _read_mark() -> tuple[object, ...]:
 def _read_rows() -> list[Row]:
     # Rows of a federation that the settings no longer name have no address to go to.
     listed = School.objects.filter(listed=True, federation__in=settings.FEDERATIONS).order_by()
-    return [Row(*values) for values in listed.values_list(*_FIELDS).iterator()]
+    return [Row(*values) for values in listed.values_list(*_FIELDS)]
