@@ -88,15 +88,13 @@ def scope_of(school: School, *, accepts_realm: bool) -> str:
     """Return what to put into Scoping for this school, or ``""`` when the hub has to ask.
 
     Args:
-        accepts_realm: the hub takes a realm too. It is used for a school that has no entityID of
-            its own, so that the supplier's list of schools is skipped as well.
+        accepts_realm: the hub takes a realm too. It says more than an entityID: where a supplier's
+            IdP serves many schools, the supplier's own list is skipped as well.
 
     Source: Kennisnet developer wiki, "Scoping"; a ProviderID is an entityID or a realm.
     """
     # SECURITY: only values of our own table travel to the hub, never what the visitor typed.
-    if school.realm and accepts_realm and (not school.entity_id or _shares_entity_id(school)):
-        return school.realm
-    return school.entity_id
+    return (school.realm if accepts_realm else "") or school.entity_id
 
 
 def _schools_with(*, federation: str, code: str) -> Iterator[School]:
@@ -217,7 +215,3 @@ def _may_answer_for(chosen: School, answered: School, account: SchoolAccount) ->
             return True
     return is_one_institution and not voices
 
-
-def _shares_entity_id(school: School) -> bool:
-    others = School.objects.filter(federation=school.federation, entity_id=school.entity_id)
-    return others.exclude(realm=school.realm).exists()

@@ -75,15 +75,15 @@ def test_request__fresh(client: Client, fake_school: Any) -> None:
 
 
 @pytest.mark.parametrize("code", ["99AA00", "99aa00", " 99AA00 "])
-def test_scope__entity_id_from_our_table(client: Client, fake_school: Any, code: str) -> None:
-    assert scope(ask(client, fake_school, school=code)[0]) == [fake_school.row.entity_id]
+def test_scope__realm_from_our_table(client: Client, fake_school: Any, code: str) -> None:
+    assert scope(ask(client, fake_school, school=code)[0]) == [fake_school.row.realm]
 
 
-def test_scope__realm_when_there_is_no_entity_id(client: Client, fake_school: Any) -> None:
-    fake_school.row.entity_id = ""
+def test_scope__entity_id_when_there_is_no_realm(client: Client, fake_school: Any) -> None:
+    fake_school.row.realm = ""
     fake_school.row.save()
 
-    assert scope(ask(client, fake_school, school="99AA00")[0]) == [fake_school.row.realm]
+    assert scope(ask(client, fake_school, school="99AA00")[0]) == [fake_school.row.entity_id]
 
 
 @pytest.mark.parametrize("code", ["00XX", "https://evil.example", "%", "99AA001"])

@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from lxml import etree
 
+from django_intergrip_link.federation.presets import PRESETS
 from django_intergrip_link.journey.attempts import Attempts
+from django_intergrip_link.journey.schools import scope_of
 from django_intergrip_link.models import Arrival, LinkEvent, School
 from django_intergrip_link.testing.login import _post_from_elsewhere as post_answer
 from django_intergrip_link.testing.login import read_request_id
@@ -98,7 +100,7 @@ def test_start__who_asks(
 
 
 def test_start__the_only_school_is_not_asked_for(fake_school: Any, client: Client) -> None:
-    assert scope(client.get(START, secure=True)) == [fake_school.row.entity_id]
+    assert scope(client.get(START, secure=True)) == [fake_school.row.realm]
 
 
 def test_start__the_only_school_is_asked_for_beside_an_entree_account(
@@ -168,26 +170,21 @@ def test_start__unscoped_retry(schools: Any, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "others", "expected"),
+    ("preset", "names", "expected"),
     [
-        ("kennisnet", {}, "https://shared.example"),
-        ("kennisnet", {"entity_id": "https://shared.example", "realm": "other"}, "own"),
-        ("surfconext", {"entity_id": "https://shared.example", "realm": "other"}, None),
+        ("kennisnet", {"entity_id": "https://shared.example", "realm": "own"}, "own"),
+        ("kennisnet", {"entity_id": "https://shared.example"}, "https://shared.example"),
+        ("kennisnet", {}, ""),
+        ("surfconext", {"entity_id": "https://a.example", "realm": "a.nl"}, "https://a.example"),
+        ("surfconext", {"realm": "a.nl"}, ""),
     ],
 )
-def test_scope__realm_where_the_entity_id_is_shared(
-    schools: Any, client: Client, settings: Any, preset: str, others: Any, expected: str | None
+def test_scope__realm_where_the_hub_takes_one(
+    preset: str, names: dict[str, str], expected: str
 ) -> None:
-    from django_intergrip_link.federation.presets import PRESETS  # noqa: PLC0415
-    from django_intergrip_link.journey.schools import scope_of  # noqa: PLC0415
+    school = School(brin="99EE00", name="Een", **names)
 
-    school = make("99EE00", "Een", entity_id="https://shared.example", realm="own")
-    if others:
-        make("99FF00", "Twee", **others)
-
-    found = scope_of(school, accepts_realm=PRESETS[preset].accepts_realm)
-
-    assert found == (expected or "https://shared.example")
+    assert scope_of(school, accepts_realm=PRESETS[preset].accepts_realm) == expected
 
 
 # Choose ---------------------------------------------------------------------------------------

@@ -17,7 +17,11 @@ from django_intergrip_link.journey.mails import make_undo_token
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from django_intergrip_link.signals import account_linked, account_unlinked
 from django_intergrip_link.signals import school_login as school_login_sent
-from django_intergrip_link.testing.login import link_user
+from django_intergrip_link.testing.login import (
+    _post_from_elsewhere,
+    link_user,
+    read_request_id,
+)
 from tests.journey.walking import Walker, step
 
 Arrive = Callable[..., Walker]
@@ -65,6 +69,23 @@ def test_returning_login__no_screen_and_at_most_ten_queries(
     sql = [q["sql"] for q in queries if not q["sql"].startswith(control)]
     assert len(sql) <= 10, "\n".join(sql)
     assert client.get("/inside/", secure=True).content == b"linked_user"
+
+
+def test_returning_login__by_the_link_of_the_school_takes_one_query_more(
+    linked_user: Any, fake_school: Any
+) -> None:
+    client = Client()
+
+    with CaptureQueriesContext(connection) as queries:
+        start = client.get(fake_school.url("start"), {"school": fake_school.brin}, secure=True)
+        made = fake_school.answer(read_request_id(start["Location"]), {})
+        returned = _post_from_elsewhere(client, fake_school.url("acs"), made.form_value())
+        response = client.get(returned["Location"], secure=True)
+
+    assert response["Location"] == "/inside/"
+    control = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+    sql = [q["sql"] for q in queries if not q["sql"].startswith(control)]
+    assert len(sql) <= 11, "\n".join(sql)
 
 
 def test_returning_login__writes_nothing_before_a_valid_signature(
