@@ -8,20 +8,23 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from django_intergrip_link.conf import FederationSettings
 
+from .cookies import SignedCookie
+
 MAX_AGE: Final = timedelta(minutes=10)
 MAX_OPEN: Final = 5
 MAX_NEXT: Final = 300
-_SALT = "django_intergrip_link.journey.attempts"
+_COOKIE: Final = SignedCookie(
+    name="intergrip-attempts", salt="django_intergrip_link.journey.attempts", max_age=MAX_AGE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +55,7 @@ class Attempts:
         """Read the cookie; one that is forged, stale or planted reads as empty."""
         self._federation = federation.name
         self._is_https = federation.is_https
-        self._open = _read(request.COOKIES.get(self.cookie_name, ""))
-
-    @property
-    def cookie_name(self) -> str:
-        """Return the name; over TLS it has the ``__Host-`` prefix."""
-        # SECURITY: __Host- keeps sibling domains from planting this cookie (login CSRF). The prefix
-        # needs TLS, so plain http (development only, see the checks) goes without.
-        return "__Host-intergrip-attempts" if self._is_https else "intergrip-attempts"
+        self._open = _read(_COOKIE.read(request, is_https=self._is_https) or [])
 
     def add(
         self, *, request_id: str, next_path: str, school: str = "", remembers: bool = False
@@ -88,27 +84,11 @@ class Attempts:
 
     def write(self, response: HttpResponse) -> None:
         """Put the attempts that are left into the response's cookie."""
-        if not self._open:
-            response.delete_cookie(self.cookie_name, samesite="Lax")
-            # SECURITY: browsers ignore the removal of a __Host- cookie without Secure.
-            response.cookies[self.cookie_name]["secure"] = self._is_https or ""
-            return
-        response.set_cookie(
-            self.cookie_name,
-            signing.dumps([asdict(a) for a in self._open], salt=_SALT, compress=True),
-            max_age=MAX_AGE,
-            path="/",
-            secure=self._is_https,
-            httponly=True,
-            samesite="Lax",
-        )
+        rows = [asdict(attempt) for attempt in self._open]
+        _COOKIE.write(response, rows, is_https=self._is_https)
 
 
-def _read(value: str) -> list[Attempt]:
-    try:
-        rows = signing.loads(value, salt=_SALT, max_age=MAX_AGE) if value else []
-    except signing.BadSignature:
-        return []
+def _read(rows: list[dict[str, Any]]) -> list[Attempt]:
     oldest = time.time() - MAX_AGE.total_seconds()
     try:
         return [Attempt(**row) for row in rows if row["began"] >= oldest]

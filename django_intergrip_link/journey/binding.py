@@ -7,42 +7,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
 from django_intergrip_link.conf import FederationSettings
 
 from .arrivals import LIFETIME
+from .cookies import SignedCookie
 
-_SALT: Final = "django_intergrip_link.journey.binding"
+# SECURITY: a sibling domain can plant a session cookie, and with it somebody else's journey; it
+# cannot plant this one.
+_COOKIE: Final = SignedCookie(
+    name="intergrip-journey", salt="django_intergrip_link.journey.binding", max_age=LIFETIME
+)
 
 
 def write(response: HttpResponse, arrival_key: str, federation: FederationSettings) -> None:
     """Bind the arrival with this key to the browser that gets this response."""
-    response.set_cookie(
-        _cookie_name(federation),
-        signing.dumps(arrival_key, salt=_SALT),
-        max_age=LIFETIME,
-        path="/",
-        secure=federation.is_https,
-        httponly=True,
-        samesite="Lax",
-    )
+    _COOKIE.write(response, arrival_key, is_https=federation.is_https)
 
 
 def is_bound(request: HttpRequest, arrival_key: str, federation: FederationSettings) -> bool:
     """Whether this browser is the one that brought the arrival back from school."""
-    try:
-        value = signing.loads(
-            request.COOKIES.get(_cookie_name(federation), ""), salt=_SALT, max_age=LIFETIME
-        )
-    except signing.BadSignature:
-        return False
-    return constant_time_compare(value, arrival_key)
-
-
-def _cookie_name(federation: FederationSettings) -> str:
-    # SECURITY: a sibling domain can plant a session cookie, and with it somebody else's journey;
-    # it cannot plant a __Host- cookie. The prefix needs TLS, so development goes without.
-    return "__Host-intergrip-journey" if federation.is_https else "intergrip-journey"
+    value = _COOKIE.read(request, is_https=federation.is_https)
+    return value is not None and constant_time_compare(value, arrival_key)

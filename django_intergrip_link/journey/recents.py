@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School
 
+from .cookies import SignedCookie
+
 MAX_AGE: Final = timedelta(days=180)
 MAX_RECENT: Final = 3
-_SALT: Final = "django_intergrip_link.journey.recents"
+_COOKIE: Final = SignedCookie(
+    name="intergrip-schools", salt="django_intergrip_link.journey.recents", max_age=MAX_AGE
+)
 
 Code = tuple[str, str]
 """Federation and BRIN of a school."""
@@ -46,12 +49,7 @@ class Recents:
     def __init__(self, request: HttpRequest, *, is_https: bool) -> None:
         """Read the cookie; one that is forged, stale or planted reads as empty."""
         self._is_https = is_https
-        self._codes = _read(request.COOKIES.get(self.cookie_name, ""))
-
-    @property
-    def cookie_name(self) -> str:
-        """Return the name; over TLS it has the ``__Host-`` prefix, so no sibling site plants it."""
-        return "__Host-intergrip-schools" if self._is_https else "intergrip-schools"
+        self._codes = _read(_COOKIE.read(request, is_https=is_https))
 
     def schools(self) -> list[School]:
         """Return the schools that are still open, under the names they have now."""
@@ -87,43 +85,22 @@ class Recents:
         shown = self.schools()
         names = [f"{school.federation}/{school.brin}" for school in shown]
         at = names.index(code) if code in names else None
-        before = _pack(self._codes) if self._codes and (at is not None or not code) else ""
+        before = _COOKIE.pack(self._codes) if self._codes and (at is not None or not code) else ""
         self._codes = [pair for pair in self._codes if code and "/".join(pair) != code]
         return Removal(before=before, school=None if at is None else shown[at], at=at)
 
     def restore(self, before: str) -> None:
         """Put back what :meth:`remove` took out."""
-        self._codes = _read(before) or self._codes
+        self._codes = _read(_COOKIE.unpack(before)) or self._codes
 
     def write(self, response: HttpResponse) -> None:
         """Put the codes into the response's cookie."""
-        if not self._codes:
-            response.delete_cookie(self.cookie_name, samesite="Lax")
-            # SECURITY: browsers ignore the removal of a __Host- cookie without Secure.
-            response.cookies[self.cookie_name]["secure"] = self._is_https or ""
-            return
-        response.set_cookie(
-            self.cookie_name,
-            _pack(self._codes),
-            max_age=MAX_AGE,
-            path="/",
-            secure=self._is_https,
-            httponly=True,
-            samesite="Lax",
-        )
+        _COOKIE.write(response, self._codes, is_https=self._is_https)
 
 
 def _code(school: School) -> Code:
     return school.federation, school.brin
 
 
-def _pack(codes: Sequence[Code]) -> str:
-    return signing.dumps(list(codes), salt=_SALT)
-
-
-def _read(value: str) -> list[Code]:
-    try:
-        rows = signing.loads(value, salt=_SALT, max_age=MAX_AGE) if value else []
-    except signing.BadSignature:
-        return []
-    return [(str(federation), str(brin)) for federation, brin in rows][:MAX_RECENT]
+def _read(pairs: Sequence[Sequence[str]] | None) -> list[Code]:
+    return [(str(federation), str(brin)) for federation, brin in pairs or ()][:MAX_RECENT]

@@ -214,4 +214,3 @@ def _may_answer_for(chosen: School, answered: School, account: SchoolAccount) ->
         if is_shared:
             return True
     return is_one_institution and not voices
-

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import signing
+from django.http import HttpResponse
 from django.test import Client
 
 from django_intergrip_link.journey import recents
@@ -252,4 +253,10 @@ def test_remove__what_is_not_there(three: Any, client: Client) -> None:
 
 
 def test_cookie__plain_name_without_tls(rf: Any) -> None:
-    assert recents.Recents(rf.get("/"), is_https=False).cookie_name == "intergrip-schools"
+    response = HttpResponse()
+    seen = recents.Recents(rf.get("/"), is_https=False)
+    seen.note_login("kennisnet", "99AA00", is_asked_for=True)
+    seen.write(response)
+
+    assert list(response.cookies) == ["intergrip-schools"]
+    assert not response.cookies["intergrip-schools"]["secure"]
