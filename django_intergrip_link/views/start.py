@@ -40,7 +40,8 @@ class AskingView(PageView):
 
         Args:
             school: the chosen one, or ``None`` when the hub asks.
-            is_scoped: tell the hub which school, so that it does not ask again.
+            is_scoped: tell the hub which school, so that it does not ask again. When it asks, any
+                school may answer: the person chooses once more there.
             remembers: the browser may remember the school, once the login succeeded.
 
         Raises:
@@ -55,7 +56,7 @@ class AskingView(PageView):
         attempts.add(
             request_id=login.id,
             next_path=self.errand.next,
-            school=school.brin if school else "",
+            school=school.brin if school and is_scoped else "",
             remembers=remembers,
         )
         response = HttpResponseRedirect(login.url)

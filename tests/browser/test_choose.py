@@ -119,7 +119,7 @@ def recents_edit(visitor: Visitor, site: ExampleSite) -> None:
 
 def recents_removed(visitor: Visitor, site: ExampleSite) -> None:
     recents_edit(visitor, site)
-    submit(visitor, f"button[name=remove][value='{VEENPOLDER[1]}']")
+    submit(visitor, f"button[name=remove][value$='{VEENPOLDER[1]}']")
 
 
 def recents_restored(visitor: Visitor, site: ExampleSite) -> None:

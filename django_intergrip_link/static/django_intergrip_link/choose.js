@@ -46,6 +46,8 @@
   const load = async (address) => {
     running.abort();
     const mine = running = new AbortController();
+    // A list that comes late must not push away what somebody is about to press.
+    const late = setTimeout(() => results.classList.add("is-late"), 200);
     const slow = setTimeout(() => notify("slow"), 1000);
     try {
       const answer = await fetch(`${address}&part=results`, { signal: mine.signal });
@@ -65,6 +67,7 @@
       }
       return false;
     } finally {
+      clearTimeout(late);
       clearTimeout(slow);
     }
   };
