@@ -13,10 +13,11 @@ from .duo import INSTITUTION, NAME, is_duo, read_duo
 from .own import is_own, read_own
 from .records import Record, Refusal, SchoolFile
 from .refused import ImportRefused
-from .tables import UTF8_MARK, Table, read_table
+from .tables import UTF8_MARK, UTF16_MARKS, Table, read_table
 
 FORMATS = ("duo", "metadata", "csv")
 KINDS = (School.Kind.VO.value, School.Kind.MBO.value, School.Kind.PO.value)
+XML_IN_UTF16 = (b"<\0", b"\0<")
 MAXIMUM_BYTES = 64 * 1024 * 1024
 SOURCES = {
     "duo": School.Source.DUO,
@@ -38,10 +39,16 @@ def read_schools(content: bytes, *, kind: str = "", file_format: str = "auto") -
     """
     if len(content) > MAXIMUM_BYTES:
         raise ImportRefused(_("The file is larger than 64 MB."))
+    if _is_utf16_xml(content):
+        raise ImportRefused(_("This XML is written in UTF-16. Save it in UTF-8."))
     looks_like_xml = content.removeprefix(UTF8_MARK).lstrip().startswith(b"<")
     if file_format == "metadata" or (file_format == "auto" and looks_like_xml):
         return _read_metadata(content, kind=kind)
     return _read_table(content, kind=kind, file_format=file_format)
+
+
+def _is_utf16_xml(content: bytes) -> bool:
+    return content[2 * content.startswith(UTF16_MARKS) :].startswith(XML_IN_UTF16)
 
 
 def _read_metadata(content: bytes, *, kind: str) -> SchoolFile:

@@ -20,6 +20,8 @@ from .refused import ImportRefused
 DELIMITERS = (";", ",", "\t")
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF8_MARK = b"\xef\xbb\xbf"
+_SEPARATOR = re.compile(rb'"?sep=([;,\t])"?', re.IGNORECASE)
+"""First line that Excel writes, and reads, to say what parts the cells."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,13 @@ def read_table(content: bytes) -> Table:
     marked = content.startswith(UTF8_MARK)
     lines = content.removeprefix(UTF8_MARK).splitlines()
     charset = "utf-8" if marked or _is_mostly_utf8(lines) else "cp1252"
-    header = lines[0].decode(charset, errors="replace")
-    delimiter = max(DELIMITERS, key=header.count)
+    at, declared = _find_header(lines)
+    header = lines[at].decode(charset, errors="replace")
+    delimiter = declared or max(DELIMITERS, key=header.count)
     columns = _columns(next(csv.reader([header], delimiter=delimiter), []))
     rows: list[Row] = []
     refusals: list[Refusal] = []
-    for number, line in enumerate(lines[1:], start=2):
+    for number, line in enumerate(lines[at + 1 :], start=at + 2):
         match _read_row(number, line, charset, delimiter, columns):
             case Row() as row if any(row.cells.values()):
                 rows.append(row)
@@ -75,13 +78,25 @@ def column_name(text: str) -> str:
 
 
 def _require_text(content: bytes) -> None:
-    if not content.strip():
+    if not content.removeprefix(UTF8_MARK).strip():
         raise ImportRefused(_("The file is empty."))
     # A table in UTF-16 has a NUL beside nearly every letter.
     if content.startswith(UTF16_MARKS) or content[:1000].count(0) > len(content[:1000]) // 10:
         raise ImportRefused(
             _("The file is written in UTF-16, or is no text. Save it as CSV in UTF-8.")
         )
+
+
+def _find_header(lines: list[bytes]) -> tuple[int, str]:
+    """Return where the header is, and the delimiter when the line above says it."""
+    delimiter = ""
+    for number, line in enumerate(lines):
+        declared = _SEPARATOR.fullmatch(line.strip(b" "))
+        if declared:
+            delimiter = declared[1].decode()
+        elif line.strip(b" \t;,"):
+            return number, delimiter
+    raise ImportRefused(_("The file is empty."))
 
 
 def _is_mostly_utf8(lines: list[bytes]) -> bool:
@@ -124,7 +139,15 @@ def _read_row(
     if cells and (len(cells) < len(columns) or extra):
         reason = _("The row has %(cells)d cells; the header has %(columns)d.")
         return _refusal(number, reason % {"cells": len(cells), "columns": len(columns)})
-    return Row(number, {n: c.strip() for n, c in zip(columns, cells, strict=False) if n})
+    return Row(number, {n: _visible(c) for n, c in zip(columns, cells, strict=False) if n})
+
+
+def _visible(cell: str) -> str:
+    """Return a cell as plain text; nearly all of them are that."""
+    # SECURITY: cells of refused rows go to terminals, to a CSV and to the admin, where control and
+    # bidirectional characters would write over the words around them.
+    is_plain = cell.isascii() and cell.isprintable()
+    return " ".join(cell.split()) if is_plain else plain_text(cell)
 
 
 def _refusal(line: int, reason: str) -> Refusal:

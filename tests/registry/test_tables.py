@@ -49,10 +49,48 @@ def test_tables__utf16_is_refused_with_the_way_out(charset: str) -> None:
         read_table(LATIN.encode(charset))
 
 
-@pytest.mark.parametrize("content", [b"", b" \r\n\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b" \r\n\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n", b"sep=;\r\n", b";;\n"]
+)
 def test_tables__empty(content: bytes) -> None:
     with pytest.raises(ImportRefused, match="empty"):
         read_table(content)
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ("", 2),
+        ("\r\n\r\n", 4),
+        (";\r\n", 3),
+        ("sep=;\r\n", 3),
+        ('"SEP=;"\r\n', 3),
+        ("\r\nsep=;\r\n\r\n", 5),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_tables__what_a_spreadsheet_puts_above_the_header(
+    mark: str, before: str, line: int
+) -> None:
+    table = read_table(f"{mark}{before}brin;naam\r\n99AA;x\r\n".encode())
+
+    assert table.columns == ("brin", "naam")
+    assert [row.line for row in table.rows] == [line]
+
+
+def test_tables__the_separator_that_is_named() -> None:
+    content = b"brin;a,b,c\n99AA;x\n"
+
+    assert read_table(b"sep=;\n" + content).columns == ("brin", "a,b,c")
+    assert read_table(content).columns == ("brin;a", "b", "c")
+    assert read_table(b"sep=\t\nbrin\tnaam\n").columns == ("brin", "naam")
+    assert read_table(b"sep=|\nbrin|naam\n").columns == ("sep=|",)
+
+
+def test_tables__cells_are_plain_text() -> None:
+    table = read_table("brin;naam\n99AA;\u202eegelloC\x1b[2J  \x07Bé\n".encode())
+
+    assert table.rows[0].cells == {"brin": "99AA", "naam": "egelloC [2J Bé"}
 
 
 def test_tables__a_column_twice() -> None:
