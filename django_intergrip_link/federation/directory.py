@@ -13,9 +13,11 @@ from typing import Final
 
 from lxml import etree
 
+from django_intergrip_link.conf import settings
 from django_intergrip_link.plain_text import plain_text
 
 from . import names
+from .presets import PRESETS, SchoolCode
 
 MAXIMUM_BYTES: Final = 64 * 1024 * 1024
 MAXIMUM_WORDS: Final = 100
@@ -55,6 +57,17 @@ class ListedProvider:
         by_language = dict(reversed(self.names))
         first = self.names[0][1] if self.names else self.entity_id
         return by_language.get("nl") or by_language.get("en") or first
+
+
+def tells_schools_by_realm(federation: str) -> bool:
+    """Whether answers of this federation name the school by its realm, and not by a BRIN.
+
+    Then a ``shibmd:Scope`` is the realm of a school. Elsewhere another word stands behind the ``@``
+    of a uid, and a scope only looks like it. A federation that we do not know does not.
+    """
+    party = settings.FEDERATIONS.get(federation)
+    preset = PRESETS.get(party.preset) if party is not None else None
+    return preset is not None and preset.school_code is SchoolCode.REALM
 
 
 def read_directory(xml: bytes) -> tuple[ListedProvider, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from django_intergrip_link.federation.directory import (
     DirectoryError,
     ListedProvider,
     read_directory,
+    tells_schools_by_realm,
 )
 
 from .files import idp, metadata
@@ -20,6 +23,24 @@ ORGANISATION = (
 
 def read(*entities: str) -> tuple[ListedProvider, ...]:
     return read_directory(metadata(*entities))
+
+
+@pytest.mark.parametrize(
+    ("preset", "by_realm"),
+    [
+        ("kennisnet", False),
+        ("kennisnet-staging", False),
+        ("surfconext", True),
+        ("sandbox", False),
+        ("nonsense", False),
+    ],
+)
+def test_federation__tells_schools_by_realm(settings: Any, preset: str, by_realm: bool) -> None:
+    entry = {"preset": preset, "base_url": "https://testserver"}
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "FEDERATIONS": {"mine": entry}}
+
+    assert tells_schools_by_realm("mine") is by_realm
+    assert tells_schools_by_realm("another") is False
 
 
 def test_directory__what_a_provider_says() -> None:
