@@ -6,13 +6,14 @@ Source: duo.nl, open onderwijsdata.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from django.utils.translation import gettext as _
 
+from django_intergrip_link.brin import official_brin
+
 from .places import dutch_place
-from .records import Record, Refusal, Value, normal, too_long
+from .records import Record, Refusal, Value, normal
 from .refused import ImportRefused
 from .tables import Row, Table
 
@@ -33,7 +34,6 @@ LEVELS = {
 """ONDERWIJSSTRUCTUUR → the word that students know; for MBO and PO the kind says it."""
 
 KINDS = {"MBO": "mbo", "BO": "po", "SBO": "po"}
-_CODE = re.compile(r"\d\d[A-Z]{2}")
 
 
 def is_duo(columns: tuple[str, ...]) -> bool:
@@ -83,22 +83,18 @@ def _read(row: Row, kind: str) -> Record | Refusal:
     elif not values.get("name"):
         reason = _("The row has no name.")
     else:
-        reason = too_long(values)
-    if reason:
-        return Refusal(line=row.line, brin=brin, name=name, reason=reason)
-    return Record(line=row.line, brin=brin, values={**values, "kind": kind})
+        return Record(line=row.line, brin=brin, values={**values, "kind": kind})
+    return Refusal(line=row.line, brin=brin, name=name, reason=reason)
 
 
 def _brin(row: Row) -> str:
     """Return BRIN4 or BRIN6, or ``""``; the code of a site may be whole, or its two digits only."""
-    institution, site = row.cell(*INSTITUTION).upper(), row.cell(*SITE).upper()
-    if not _CODE.fullmatch(institution):
+    institution, site = official_brin(row.cell(*INSTITUTION)), row.cell(*SITE).upper()
+    if institution is None or len(institution) != 4:
         return ""
     digits = site.removeprefix(institution)
-    if re.fullmatch(r"\d", digits):
-        # A spreadsheet takes the zero away from 07.
-        digits = f"0{digits}"
-    return institution + digits if re.fullmatch(r"(\d\d)?", digits) else ""
+    # A spreadsheet takes the zero away from 07.
+    return official_brin(institution + (f"0{digits}" if len(digits) == 1 else digits)) or ""
 
 
 def _values(row: Row) -> dict[str, Value]:

@@ -7,12 +7,11 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django_intergrip_link.brin import institution_of, official_brin
 from django_intergrip_link.federation.directory import ListedProvider
 from django_intergrip_link.models import School
 
 from .records import website_host
-
-BRIN = re.compile(r"\d\d[A-Z]{2}(\d\d)?")
 
 
 class SchoolIndex:
@@ -53,7 +52,7 @@ class SchoolIndex:
 
 def brins(provider: ListedProvider) -> list[str]:
     """Return the school codes among its keywords."""
-    return [word for word in map(str.upper, provider.keywords) if BRIN.fullmatch(word)]
+    return [code for code in map(official_brin, provider.keywords) if code]
 
 
 def fold(name: str) -> str:
@@ -66,7 +65,7 @@ def fold(name: str) -> str:
 
 def _keys(school: School) -> Iterable[tuple[str, str]]:
     yield "brin", school.brin
-    yield "institution", school.brin[:4]
+    yield "institution", institution_of(school.brin)
     yield "name", fold(school.name)
     if school.entity_id:
         yield "entity", school.entity_id

@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from django_intergrip_link.brin import institution_of, official_brin
 from django_intergrip_link.federation.directory import ListedProvider
 from django_intergrip_link.models import School
 
-from .index import BRIN, SchoolIndex, brins, fold
+from .index import SchoolIndex, brins, fold
 from .outcomes import Outcome, PlanRow
-from .records import Record, SchoolFile, Value
+from .records import Record, SchoolFile, Value, normal
 
 
-def match_providers(file: SchoolFile, schools: Iterable[School]) -> Iterator[Record | PlanRow]:
+def match_providers(
+    file: SchoolFile, schools: Iterable[School], *, by_realm: bool
+) -> Iterator[Record | PlanRow]:
     """Yield a record for each school that an identity provider serves, or a row that says why not.
 
     Several sites of one institution may share their identity provider; several institutions may
     not, unless the registry says so already.
+
+    Args:
+        file: metadata, as it was read.
+        schools: all of the federation.
+        by_realm: the federation tells schools by realm, so that a scope is one.
     """
+    for item in _said(file, schools):
+        if isinstance(item, PlanRow):
+            yield item
+        else:
+            # SECURITY: where a BRIN tells the school, a scope is no realm. Written down as one it
+            # would refuse every answer of that school.
+            values = item.values if by_realm else _without_realm(item.values)
+            yield replace(item, values={name: normal(name, v) for name, v in values.items()})
+
+
+def _without_realm(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: value for name, value in values.items() if name != "realm"}
+
+
+def _said(file: SchoolFile, schools: Iterable[School]) -> Iterator[Record | PlanRow]:
     index = SchoolIndex(schools)
     present = {provider.entity_id for provider in file.providers}
     for provider in file.providers:
@@ -34,7 +58,7 @@ def match_providers(file: SchoolFile, schools: Iterable[School]) -> Iterator[Rec
 
 
 def _known(provider: ListedProvider, found: list[School]) -> Iterator[Record]:
-    institutions = {school.brin[:4] for school in found}
+    institutions = {institution_of(school.brin) for school in found}
     for school in found:
         # One that serves several institutions was written down by hand: leave it so.
         values = _values(provider, school) if len(institutions) == 1 else {}
@@ -44,7 +68,7 @@ def _known(provider: ListedProvider, found: list[School]) -> Iterator[Record]:
 def _matched(
     provider: ListedProvider, found: list[School], present: set[str]
 ) -> Iterator[Record | PlanRow]:
-    if len({school.brin[:4] for school in found}) > 1:
+    if len({institution_of(school.brin) for school in found}) > 1:
         codes = ", ".join(sorted(school.brin for school in found)[:5])
         yield _row(
             Outcome.CONFLICT,
@@ -70,7 +94,7 @@ def _unmatched(provider: ListedProvider, *, kind: str) -> Iterator[Record | Plan
     if provider.is_hidden:
         return
     codes = brins(provider)
-    institutions = {code[:4] for code in codes}
+    institutions = set(map(institution_of, codes))
     if len(institutions) != 1:
         reason = _("No school fits. Add a BRIN to its keywords, or %(entity_id)s to the CSV.")
         yield _row(Outcome.ERROR, provider, reason % {"entity_id": provider.entity_id})
@@ -102,7 +126,7 @@ def _new_names(provider: ListedProvider, school: School) -> Iterator[str]:
     }
     for word in (*(name for _language, name in provider.names), *provider.keywords):
         folded = fold(word)
-        is_name = len(folded) > 1 and not BRIN.fullmatch(word.upper())
+        is_name = len(folded) > 1 and not official_brin(word)
         if is_name and folded not in known and not re.search(r"[@/]|\w\.\w", word):
             known.add(folded)
             yield word

@@ -10,9 +10,10 @@ import re
 
 from django.utils.translation import gettext as _
 
+from django_intergrip_link.brin import normal_brin
 from django_intergrip_link.models import School
 
-from .records import FIELDS, FLAGS, LINES, Record, Refusal, Value, normal, too_long
+from .records import FIELDS, FLAGS, LINES, Record, Refusal, Value, normal
 from .refused import ImportRefused
 from .tables import Row, Table, column_name
 
@@ -20,7 +21,6 @@ COLUMNS = {column_name(field): field for field in FIELDS}
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 YES = frozenset(["yes", "ja", "true", "waar", "1", "x"])
 NO = frozenset(["no", "nee", "false", "onwaar", "0"])
-_CODE = re.compile(r"[0-9A-Z]{4}([0-9A-Z]{2})?", re.ASCII)
 
 
 class _WrongCell(Exception):
@@ -63,12 +63,11 @@ def split_lines(cell: str) -> str:
 
 
 def _read(row: Row, kind: str) -> Record | Refusal:
-    code, name = plain_cell(row.cell("brin")).upper(), plain_cell(row.cell("name"))
-    brin = code if _CODE.fullmatch(code) else ""
+    brin, name = normal_brin(plain_cell(row.cell("brin"))) or "", plain_cell(row.cell("name"))
     try:
         values: dict[str, Value] = {"kind": kind} if kind else {}
         values |= dict(_values(row))
-        reason = too_long(values) if brin else _("The school code must have 4 or 6 characters.")
+        reason = "" if brin else _("The school code must be like 99AA or 99AA00.")
     except _WrongCell as error:
         reason = str(error)
     if reason:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from django_intergrip_link.federation.directory import tells_schools_by_realm
 from django_intergrip_link.models import School
 
+from .clashes import Claim, Claims
 from .index import fold
 from .matching import match_providers
 from .outcomes import Change, Outcome, Plan, PlanRow
 from .reading import SOURCES
-from .records import Record, Refusal, SchoolFile, Value, normal
+from .records import HUB_NAMES, Record, Refusal, SchoolFile, Value, normal, wrong_values
 
 
 def make_plan(
@@ -30,22 +33,34 @@ def make_plan(
     if schools is None:
         schools = School.objects.filter(federation=federation)
     registry = {school.brin: school for school in schools}
-    said = match_providers(file, registry.values()) if file.format == "metadata" else file.records
+    records, rows = _sort_out(file, registry, federation)
+    single, repeated = _without_repeats(records)
+    flags = {"is_active": listed, "listed": listed}
+    compared = [_compare(record, registry.get(record.brin), file, flags) for record in single]
+    rows += [*repeated, *_without_clashes(compared, registry, federation)]
+    rows.sort(key=lambda row: row.line)
+    rows += _gone(file, registry.values(), named={row.brin for row in rows})
+    return Plan(federation=federation, source=SOURCES[file.format], rows=tuple(rows))
+
+
+def _sort_out(
+    file: SchoolFile, registry: Mapping[str, School], federation: str
+) -> tuple[list[Record], list[PlanRow]]:
+    """Return what the file says that can be used, and the rows that cannot."""
+    said: Iterable[Record | PlanRow] = file.records
+    if file.format == "metadata":
+        by_realm = tells_schools_by_realm(federation)
+        said = match_providers(file, registry.values(), by_realm=by_realm)
     records: list[Record] = []
     rows = [_error(refusal) for refusal in file.refusals]
     for item in said:
         if isinstance(item, PlanRow):
             rows.append(item)
+        elif reason := wrong_values(item.values):
+            rows.append(_without_changes(item, Outcome.ERROR, reason))
         else:
             records.append(item)
-    single, repeated = _without_repeats(records)
-    flags = {"is_active": listed, "listed": listed}
-    compared = [_compare(record, registry.get(record.brin), file, flags) for record in single]
-    rows += [*repeated, *_without_clashes(compared, registry)]
-    rows.sort(key=lambda row: row.line)
-    named = {record.brin for record in records} | {refusal.brin for refusal in file.refusals}
-    rows += _gone(file, registry.values(), named)
-    return Plan(federation=federation, source=SOURCES[file.format], rows=tuple(rows))
+    return records, rows
 
 
 def _error(refusal: Refusal) -> PlanRow:
@@ -67,15 +82,17 @@ def _without_repeats(records: list[Record]) -> tuple[list[Record], list[PlanRow]
     for first, *others in by_code.values():
         if all(other.values == first.values for other in others):
             single.append(first)
-            rows += [_repeat(other, Outcome.SAME) for other in others]
+            rows += [_without_changes(other, Outcome.SAME) for other in others]
         else:
             lines = ", ".join(str(record.line) for record in (first, *others))
             reason = _("Rows %(lines)s say different things of this school.") % {"lines": lines}
-            rows += [_repeat(record, Outcome.CONFLICT, reason) for record in (first, *others)]
+            rows += [
+                _without_changes(record, Outcome.CONFLICT, reason) for record in (first, *others)
+            ]
     return single, rows
 
 
-def _repeat(record: Record, outcome: Outcome, reason: str = "") -> PlanRow:
+def _without_changes(record: Record, outcome: Outcome, reason: str = "") -> PlanRow:
     name = str(record.values.get("name", ""))
     return PlanRow(outcome=outcome, line=record.line, brin=record.brin, name=name, reason=reason)
 
@@ -87,7 +104,7 @@ def _compare(
         return _new(record, flags)
     if file.format == "duo" and school.kind not in (record.values["kind"], School.Kind.OTHER):
         reason = _("In the registry this code is of kind %(kind)s. Change that there first.")
-        return _repeat(record, Outcome.CONFLICT, reason % {"kind": school.kind})
+        return _without_changes(record, Outcome.CONFLICT, reason % {"kind": school.kind})
     changes = tuple(_changes(record, school))
     return PlanRow(
         outcome=Outcome.CHANGED if changes else Outcome.SAME,
@@ -101,7 +118,7 @@ def _compare(
 def _new(record: Record, flags: Mapping[str, bool]) -> PlanRow:
     if not record.values.get("name"):
         reason = _("No school has this code, and a new school needs a name.")
-        return _repeat(record, Outcome.ERROR, reason)
+        return _without_changes(record, Outcome.ERROR, reason)
     values = {**flags, **record.values}
     return PlanRow(
         outcome=Outcome.NEW,
@@ -114,7 +131,9 @@ def _new(record: Record, flags: Mapping[str, bool]) -> PlanRow:
 
 def _changes(record: Record, school: School) -> Iterator[Change]:
     for field, new in _with_former_name(record, school).items():
-        old = normal(field, getattr(school, field))
+        raw = getattr(school, field)
+        # A name at the hub that was typed with an @ or a space never worked: it is put right.
+        old = raw if field in HUB_NAMES else normal(field, raw)
         if old != normal(field, new):
             yield Change(field, old, new)
 
@@ -131,40 +150,31 @@ def _with_former_name(record: Record, school: School) -> Mapping[str, Value]:
     return {**record.values, "former_names": normal("former_names", lines)}
 
 
-def _without_clashes(rows: list[PlanRow], registry: Mapping[str, School]) -> Iterator[PlanRow]:
-    """Turn rows into conflicts that give a school the realm and entityID of another institution.
-
-    An answer without a school code could not tell the two apart.
-    """
-    before = {brin: (s.realm.casefold(), s.entity_id) for brin, s in registry.items()}
-    after = {row.brin: _key_after(row, before.get(row.brin, ("", ""))) for row in rows}
+def _without_clashes(
+    rows: list[PlanRow], registry: Mapping[str, School], federation: str
+) -> Iterator[PlanRow]:
+    """Turn rows into conflicts that give a school what another one has."""
+    before = {brin: Claim.of(school) for brin, school in registry.items()}
+    after = {row.brin: _claim_after(row, before.get(row.brin)) for row in rows}
     # What a school is about to leave counts too: its own row may turn out to be a conflict.
-    pairs = {(key, brin[:4]) for brin, key in (*before.items(), *after.items()) if key[0]}
-    owners = Counter(key for key, _institution in pairs)
+    claims = Claims([*before.values(), *after.values()], federation=federation)
     for row in rows:
-        if _sets_key(row) and owners[after[row.brin]] > 1:
-            reason = _("Another school has this realm and this entityID.")
-            yield PlanRow(
-                outcome=Outcome.CONFLICT,
-                line=row.line,
-                brin=row.brin,
-                name=row.name,
-                reason=reason,
-            )
+        changed = {change.field for change in row.changes}
+        objections = claims.objections(after[row.brin], changed=changed)
+        if objections:
+            reason = " ".join(objections.values())
+            yield replace(row, outcome=Outcome.CONFLICT, changes=(), reason=reason)
         else:
             yield row
 
 
-def _sets_key(row: PlanRow) -> bool:
-    return any(change.field in ("realm", "entity_id") for change in row.changes)
-
-
-def _key_after(row: PlanRow, key: tuple[str, str]) -> tuple[str, str]:
+def _claim_after(row: PlanRow, before: Claim | None) -> Claim:
+    claim = before or Claim.of(School(brin=row.brin, name=row.name))
     new = {change.field: str(change.new) for change in row.changes}
-    return new.get("realm", key[0]).casefold(), new.get("entity_id", key[1])
+    return replace(claim, **{name: new[name] for name in ("kind", *HUB_NAMES) if name in new})
 
 
-def _gone(file: SchoolFile, schools: Iterable[School], named: set[str]) -> list[PlanRow]:
+def _gone(file: SchoolFile, schools: Iterable[School], *, named: set[str]) -> list[PlanRow]:
     """Return the schools that came from such a file and are still listed, but not in this one."""
     if not file.is_complete:
         return []

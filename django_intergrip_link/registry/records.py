@@ -16,6 +16,7 @@ Value = str | bool
 
 FLAGS = ("is_active", "listed")
 LINES = ("aliases", "former_names")
+HUB_NAMES = ("entity_id", "realm")
 FIELDS = (
     "name",
     "place",
@@ -24,8 +25,7 @@ FIELDS = (
     "levels",
     *LINES,
     "website",
-    "entity_id",
-    "realm",
+    *HUB_NAMES,
     *FLAGS,
     "contact",
     "message",
@@ -97,7 +97,11 @@ def normal(field: str, value: Value) -> Value:
     if field in LINES:
         lines = (plain_text(line) for line in str(value).splitlines())
         return "\n".join(dict.fromkeys(line for line in lines if line))
-    return website_host(str(value)) if field == "website" else plain_text(str(value))
+    if field == "website":
+        return website_host(str(value))
+    text = plain_text(str(value))
+    # What stands after the @ of a uid is often copied with it. Its case stays: the hub gets it so.
+    return text.lstrip("@ ") if field == "realm" else text
 
 
 def website_host(address: str) -> str:
@@ -107,9 +111,16 @@ def website_host(address: str) -> str:
     return host if _HOST.fullmatch(host) else ""
 
 
-def too_long(values: Mapping[str, Value]) -> str:
-    """Return what is wrong when a value does not fit its field, else ``""``."""
+def is_one_word(text: str) -> bool:
+    """Whether a name at the hub has no space in it; else two values were pasted."""
+    return " " not in text
+
+
+def wrong_values(values: Mapping[str, Value]) -> str:
+    """Return what is wrong with the first normal value that does not fit its field, else ``""``."""
     for name, value in values.items():
+        if name in HUB_NAMES and not is_one_word(str(value)):
+            return _("%(field)s has a space in it.") % {"field": name}
         limit = _LIMITS[name]
         if limit is not None and len(str(value)) > limit:
             return _("%(field)s is longer than %(limit)d characters.") % {

@@ -16,6 +16,13 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture
+def by_realm(settings: Any) -> None:
+    """Let the federation of these tests tell schools by realm, as SURFconext does."""
+    entry = {"preset": "surfconext", "base_url": "https://testserver"}
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "FEDERATIONS": {"kennisnet": entry}}
+
+
+@pytest.fixture
 def kennisnet(settings: Any, db: None) -> str:
     entry = {"preset": "sandbox", "base_url": "https://testserver"}
     settings.INTERGRIP_LINK = {

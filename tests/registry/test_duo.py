@@ -91,7 +91,9 @@ def test_duo__websites(address: str, host: str | None) -> None:
         (duo_row("", institution="Zwolle"), "", "not a BRIN"),
         (duo_row("99BB00", institution="99AA"), "", "not a BRIN"),
         (duo_row(name=""), "99AA00", "no name"),
-        (duo_row(name="x" * 201), "99AA00", "name is longer than 200 characters"),
+        (duo_row("", institution="９９AA"), "", "not a BRIN"),
+        (duo_row("٠٧", institution="99AA"), "", "not a BRIN"),
+        (duo_row("٧", institution="99AA"), "", "not a BRIN"),
     ],
 )
 def test_duo__wrong_rows(row: str, brin: str, reason: str) -> None:

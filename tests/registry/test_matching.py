@@ -79,11 +79,30 @@ def test_match__adds_names_that_are_new() -> None:
     assert counts(plan_for(content)) == {"same": 1}
 
 
+@pytest.mark.usefixtures("by_realm")
 def test_match__realm_only_when_there_is_one_scope() -> None:
     add()
 
     assert changes(metadata(idp(scopes=["a.nl"])))["99AA00"]["realm"] == "a.nl"
     assert "realm" not in changes(metadata(idp(scopes=["a.nl", "b.nl"])))["99AA00"]
+
+
+def test_match__a_scope_is_no_realm_where_a_brin_tells_the_school() -> None:
+    add(website="www.petteflat.nl")
+    add("99BB00", realm="lyceum.nl", entity_id=E2)
+    content = metadata(
+        idp(E1, names=[], scopes=["petteflat.nl"]),
+        idp(E2, names=[], scopes=["x.nl"]),
+        idp("https://new.example", keywords="99CC00", scopes=["new.nl"]),
+    )
+
+    assert counts(apply(content)) == {"changed": 1, "same": 1, "new": 1}
+    rows = School.objects.values_list("brin", "entity_id", "realm").order_by("brin")
+    assert list(rows) == [
+        ("99AA00", E1, ""),
+        ("99BB00", E2, "lyceum.nl"),
+        ("99CC00", "https://new.example", ""),
+    ]
 
 
 def test_match__sites_of_one_institution_share() -> None:
@@ -134,6 +153,7 @@ def test_match__two_providers_of_one_school_are_a_conflict() -> None:
     assert "Rows 3, 4" in plan.rows[0].reason
 
 
+@pytest.mark.usefixtures("by_realm")
 @pytest.mark.parametrize(
     ("keywords", "brin"),
     [("99AA00", "99AA00"), ("99AA 99AA00", "99AA"), ("99AA00 99AA01", "99AA")],
@@ -158,6 +178,34 @@ def test_new__of_no_kind_that_we_know() -> None:
     # DUO knows, and may say so.
     assert counts(apply(duo(duo_row()))) == {"changed": 1}
     assert School.objects.get().kind == "vo"
+
+
+@pytest.mark.parametrize(
+    ("provider", "reason"),
+    [
+        ({"names": [("nl", "x" * 300)]}, "name is longer than 200"),
+        ({"entity_id": f"https://{'x' * 300}"}, "entity_id is longer than 255"),
+        ({"entity_id": "https://x y"}, "entity_id has a space in it"),
+    ],
+)
+def test_new__that_does_not_fit(provider: dict[str, Any], reason: str) -> None:
+    plan = plan_for(metadata(idp(**{"keywords": "99AA00", **provider})))
+
+    assert outcomes(plan) == [("error", 3, "99AA00")]
+    assert reason in plan.rows[0].reason
+
+
+def test_match__entity_id_that_does_not_fit() -> None:
+    add(source="metadata")
+
+    plan = plan_for(metadata(idp(f"https://{'x' * 300}")))
+
+    # Nor is the school gone: the list speaks of it.
+    assert outcomes(plan) == [("error", 3, "99AA00")]
+
+
+def test_unmatched__a_word_of_four_letters_is_no_code() -> None:
+    assert counts(plan_for(metadata(idp(names=[], keywords="mavo")))) == {"error": 1}
 
 
 def test_unmatched__codes_of_two_institutions() -> None:

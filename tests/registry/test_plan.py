@@ -110,6 +110,70 @@ def test_plan__two_new_schools_of_one_realm() -> None:
     assert counts(plan) == {"conflict": 2, "new": 1}
 
 
+@pytest.mark.usefixtures("by_realm")
+def test_plan__a_realm_of_one_institution_where_it_tells_the_school() -> None:
+    add("99AA00", entity_id="https://idp", realm="pf.nl")
+    add("99AA01")
+    add("99BB00", entity_id="https://other")
+    header = "brin;realm"
+
+    assert counts(plan_for(own(header, "99AA01;PF.nl"))) == {"changed": 1}
+    plan = plan_for(own(header, "99BB00;PF.nl"))
+    assert outcomes(plan) == [("conflict", 2, "99BB00")]
+    assert plan.rows[0].reason == "Another school has this realm: Petteflat College."
+
+
+def test_plan__one_entree_account_in_a_federation() -> None:
+    add("ENTR", "Entree", kind="entree")
+    add("99AA00")
+    header = "brin;name;kind"
+
+    assert counts(plan_for(own(header, "ENTR;Entree-account;entree"))) == {"changed": 1}
+    plan = plan_for(own(header, "99AA00;X;entree", "99BB00;Y;entree"))
+    assert counts(plan) == {"conflict": 2}
+    assert "already has a row of this kind: Entree." in plan.rows[0].reason
+    School.objects.filter(brin="ENTR").delete()
+    plan = plan_for(own(header, "99CC00;X;entree", "99BB00;Y;entree"))
+    assert counts(plan) == {"conflict": 2}
+
+
+def test_plan__what_clashed_before_may_be_corrected_otherwise() -> None:
+    for brin in ("99AA00", "99BB00"):
+        add(brin, realm="pf", kind="entree")
+
+    assert counts(plan_for(own("brin;place", "99AA00;Assen"))) == {"changed": 1}
+
+
+def test_plan__values_that_do_not_fit() -> None:
+    plan = plan_for(
+        own(
+            "brin;name;realm;entity_id",
+            f"99AA00;{'x' * 201};;",
+            "99BB00;B;a b;",
+            "99CC00;C;;https://x y",
+            f"99DD00;D;{'x' * 256};",
+            "99EE00;E;;",
+        )
+    )
+
+    assert [(row.outcome.value, row.reason) for row in plan.rows] == [
+        ("error", "name is longer than 200 characters."),
+        ("error", "realm has a space in it."),
+        ("error", "entity_id has a space in it."),
+        ("error", "realm is longer than 255 characters."),
+        ("new", ""),
+    ]
+    assert outcomes(plan_for(duo(duo_row(name="x" * 201)))) == [("error", 2, "99AA00")]
+
+
+def test_plan__names_at_the_hub_that_never_worked_are_put_right() -> None:
+    add(realm="@99aa00")
+
+    plan = plan_for(own("brin;realm", "99AA00;@99aa00"))
+
+    assert plan.rows[0].changes == (Change("realm", "@99aa00", "99aa00"),)
+
+
 def test_plan__a_new_school_needs_a_name() -> None:
     plan = plan_for(own("brin;realm", "99AA00;pf"))
 
