@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from typing import TypeVar
 
-from django.db import IntegrityError, OperationalError, connections, router, transaction
+from django.db import connections, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_intergrip_link.models import School
 
+from .failures import database_refusals
 from .outcomes import Outcome, Plan, PlanRow
 from .plan import make_plan
-from .providers import keep_former_provider
+from .providers import has_new_provider, keep_former_provider
 from .records import SchoolFile
 from .refused import ImportRefused
 
@@ -29,23 +31,18 @@ def apply_plan(
     """Write a plan in one transaction, after making it again: it must still be the same.
 
     Raises:
-        ImportRefused: the registry changed since the plan was shown, or at this very moment;
-            nothing is written.
+        ImportRefused: the registry changed since the plan was shown, or at this very moment, or
+            the database cannot be written; nothing is written.
     """
     using = router.db_for_write(School)
-    try:
-        with transaction.atomic(using=using):
-            schools = _lock_schools(plan.federation, using=using)
-            again = make_plan(file, federation=plan.federation, listed=listed, schools=schools)
-            if again.fingerprint != plan.fingerprint:
-                raise ImportRefused(
-                    _("The schools changed since this was shown. Nothing was written; look again.")
-                )
-            _write(again, {school.brin: school for school in schools}, progress or _silent)
-    except (IntegrityError, OperationalError) as error:
-        raise ImportRefused(
-            _("Somebody else was changing schools too. Nothing was written; try again.")
-        ) from error
+    with database_refusals(), transaction.atomic(using=using):
+        schools = _lock_schools(plan.federation, using=using)
+        again = make_plan(file, federation=plan.federation, listed=listed, schools=schools)
+        if again.fingerprint != plan.fingerprint:
+            raise ImportRefused(
+                _("The schools changed since this was shown. Nothing was written; look again.")
+            )
+        _write(again, {school.brin: school for school in schools}, progress or _silent)
 
 
 def _lock_schools(federation: str, *, using: str) -> list[School]:
@@ -65,10 +62,8 @@ def _write(plan: Plan, schools: dict[str, School], progress: Progress) -> None:
         done += len(some)
         progress(done, total)
     for rows in _batches(changed):
-        for row in rows:
-            _keep_former(row, schools[row.brin])
         fields = sorted({change.field for row in rows for change in row.changes})
-        School.objects.bulk_update([_changed(row, schools[row.brin]) for row in rows], fields)
+        School.objects.bulk_update([_change(row, schools[row.brin]) for row in rows], fields)
         done += len(rows)
         progress(done, total)
 
@@ -78,16 +73,14 @@ def _school(plan: Plan, row: PlanRow) -> School:
     return School(federation=plan.federation, brin=row.brin, source=plan.source, **values)
 
 
-def _changed(row: PlanRow, school: School) -> School:
+def _change(row: PlanRow, school: School) -> School:
+    """Put the changes into a school; what the hub called it until now is written down."""
+    before = copy(school)
     for change in row.changes:
         setattr(school, change.field, change.new)
+    if has_new_provider(before=before, after=school):
+        keep_former_provider(before, timezone.localdate())
     return school
-
-
-def _keep_former(row: PlanRow, school: School) -> None:
-    """Write down what a school was called at the hub until today, when that is about to change."""
-    if any(change.old for change in row.changes if change.field in ("entity_id", "realm")):
-        keep_former_provider(school, timezone.localdate())
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

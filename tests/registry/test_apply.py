@@ -5,12 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.db.models import Sum
 from django.utils import timezone
 
 from django_intergrip_link.models import School, SchoolProvider
 from django_intergrip_link.registry import apply as applying
+from django_intergrip_link.registry import plan as planning
 from django_intergrip_link.registry.apply import apply_plan
 from django_intergrip_link.registry.plan import make_plan
 from django_intergrip_link.registry.reading import read_schools
@@ -111,23 +120,80 @@ def test_apply__nothing_when_the_registry_changed_since() -> None:
     assert School.objects.count() == 1
 
 
-@pytest.mark.parametrize("error", [IntegrityError, OperationalError])
+class DriverError(Exception):
+    """What the driver of a database raised, with the marks that it bears."""
+
+    def __init__(self, *args: Any, **marks: Any) -> None:
+        super().__init__(*args)
+        vars(self).update(marks)
+
+
+RACED = "Somebody else was changing schools too"
+FAILED = "The database could not be written. Nothing was lost"
+
+
+@pytest.mark.parametrize(
+    ("error", "cause", "words"),
+    [
+        (IntegrityError, None, RACED),
+        (OperationalError, DriverError(sqlstate="40P01"), RACED),
+        (OperationalError, DriverError(pgcode="55P03"), RACED),
+        (OperationalError, DriverError(1205, "Lock wait timeout exceeded"), RACED),
+        (OperationalError, DriverError("database is locked", sqlite_errorcode=5), RACED),
+        (OperationalError, DriverError("database is locked", sqlite_errorcode=517), RACED),
+        (OperationalError, None, FAILED),
+        (OperationalError, DriverError("server closed the connection", sqlstate=None), FAILED),
+        (OperationalError, DriverError(2013, "Lost connection"), FAILED),
+        (OperationalError, DriverError("disk is full", sqlite_errorcode=13), FAILED),
+        (OperationalError, DriverError(sqlstate="53100"), FAILED),
+        (InternalError, None, FAILED),
+        (InterfaceError, None, FAILED),
+        (DataError, None, "A value does not fit the database"),
+    ],
+)
 def test_apply__nothing_when_the_database_fails_halfway(
-    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    cause: Exception | None,
+    words: str,
 ) -> None:
     add("99BB00", "Oud", kind="vo", entity_id="https://b")
     file = read_schools(own("brin;name;entity_id", "99AA00;Nieuw;", "99BB00;B;https://x"))
     plan = make_plan(file, federation="kennisnet", listed=False)
 
     def fail(*args: Any, **kwargs: Any) -> None:
-        raise error("raced")
+        raise error("raced") from cause
 
     monkeypatch.setattr(School.objects, "bulk_update", fail, raising=False)
-    with pytest.raises(ImportRefused, match=r"Somebody else was changing schools"):
+    with pytest.raises(ImportRefused, match=words):
         apply_plan(file, plan, listed=False)
 
     assert list(School.objects.values_list("name", flat=True)) == ["Oud"]
     assert not SchoolProvider.objects.exists()
+
+
+def test_apply__our_own_mistakes_are_no_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = read_schools(duo(duo_row()))
+    plan = make_plan(file, federation="kennisnet", listed=False)
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise ProgrammingError("no such table")
+
+    monkeypatch.setattr(School.objects, "bulk_create", fail, raising=False)
+    with pytest.raises(ProgrammingError):
+        apply_plan(file, plan, listed=False)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite takes text of any length")
+def test_apply__a_value_that_the_database_cannot_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "wrong_values", lambda values: "")
+    file = read_schools(duo(duo_row(name="x" * 300)))
+    plan = make_plan(file, federation="kennisnet", listed=False)
+
+    with pytest.raises(ImportRefused, match="does not fit the database"):
+        apply_plan(file, plan, listed=False)
+
+    assert not School.objects.exists()
 
 
 def test_apply__a_code_that_another_wrote_at_this_moment(monkeypatch: pytest.MonkeyPatch) -> None:
