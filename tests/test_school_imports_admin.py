@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from django_intergrip_link.admin import upload_form
+from django_intergrip_link.admin import school_imports, upload_form
 from django_intergrip_link.models import School, SchoolImport
+from django_intergrip_link.registry import uploads
+from django_intergrip_link.registry.reading import read_schools
 from tests.registry.files import add, duo, duo_row
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +110,77 @@ def test_upload__is_applied_after_confirming(admin_client: Client, admin_user: U
     upload = SchoolImport.objects.get()
     assert (upload.content, upload.created_by, upload.summary["new"]) == (None, admin_user, 2)
     assert upload.options == {"kind": "", "listed": True}
-    assert [entry.action_flag for entry in LogEntry.objects.order_by("pk")] == [1, 2]
+    entries = LogEntry.objects.filter(content_type__model="schoolimport").order_by("pk")
+    assert [entry.action_flag for entry in entries] == [1, 2]
     assert "2 new" in admin_client.get(reverse(f"{NAME}_changelist")).content.decode()
+
+
+def test_upload__leaves_history_on_the_schools(admin_client: Client, admin_user: User) -> None:
+    add("99AA00", place="Assen", kind="vo", street="Puntburgerweg 7", levels="vmbo/havo")
+    add("99DD00", "Weg", source="duo")
+    add("99EE00", "Anders")
+
+    apply(admin_client, send(admin_client, duo(duo_row(), duo_row("99BB00", "Nieuw"))))
+
+    entries = LogEntry.objects.filter(content_type__model="school", user=admin_user)
+    lines = {entry.object_repr: (entry.action_flag, entry.change_message) for entry in entries}
+    assert lines == {
+        "Petteflat College, Zwolle": (2, "Import of vo.csv: place, website."),
+        "Nieuw, Zwolle": (1, "Import of vo.csv."),
+        "Weg": (2, "Import of vo.csv: no longer in it, and off the list."),
+    }
+    school = School.objects.get(brin="99AA00")
+    history = reverse("admin:intergrip_link_school_history", args=[school.pk])
+    assert "Import of vo.csv: place, website." in admin_client.get(history).content.decode()
+
+
+def test_upload__without_history_is_not_written(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = send(admin_client)
+
+    def fail(*args: Any, **options: Any) -> None:
+        raise OperationalError("disk is full")
+
+    monkeypatch.setattr(school_imports, "log_import", fail)
+    refused = apply(admin_client, page).content.decode()
+
+    assert "The database could not be written. Nothing was lost" in refused
+    assert "Apply this import" in refused
+    assert not School.objects.exists()
+
+
+def test_upload__is_read_once_in_a_request(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = []
+
+    def count(content: bytes, **options: Any) -> Any:
+        times.append(len(content))
+        return read_schools(content, **options)
+
+    for module in (uploads, upload_form):
+        monkeypatch.setattr(module, "read_schools", count, raising=False)
+    file = SimpleUploadedFile("vo.csv", CONTENT, "text/csv")
+    sent = {"file": file, "federation": "kennisnet", "kind": ""}
+    answer = admin_client.post(reverse(f"{NAME}_add"), sent)
+    assert len(times) == 1
+
+    page = admin_client.get(answer["Location"])
+    assert len(times) == 2
+    url = reverse(f"{NAME}_apply", args=[SchoolImport.objects.get().pk])
+    admin_client.post(url, hidden(page))
+    assert len(times) == 3
+    assert School.objects.count() == 2
+
+
+def test_upload__rows_that_are_refused_are_plain_text(admin_client: Client) -> None:
+    page = send(admin_client, duo(duo_row("99\u202eX", "\u202eegelloC\x1b[2J\x07")))
+
+    url = reverse(f"{NAME}_errors", args=[SchoolImport.objects.get().pk])
+    for text in (page.content.decode(), admin_client.get(url).content.decode()):
+        assert "egelloC [2J" in text
+        assert not re.search("[\u202e\x1b\x07]", text)
 
 
 def test_upload__shows_gone_and_kind(admin_client: Client) -> None:
@@ -134,6 +208,10 @@ def test_upload__first_fifty_of_each(admin_client: Client) -> None:
         (b"a;b\n1;2\n", "The header is not one we know"),
         (b"x\0y\0" * 9, "UTF-16"),
         (b"<x/>", "SAML"),
+        ("<x/>".encode("utf-16"), "This XML is written in UTF-16"),
+        ("<x/>".encode("utf-16-be"), "This XML is written in UTF-16"),
+        (b"\xef\xbb\xbf", "The file is empty."),
+        (b64encode(token_bytes(9 * 1024 * 1024)), "larger than 8 MB when it is compressed"),
     ],
 )
 def test_upload__of_a_file_that_cannot_be_read(
@@ -241,11 +319,28 @@ def test_permissions__uploading_without_confirming() -> None:
 
 
 def test_permissions__uploading_and_confirming() -> None:
-    client = client_of("add_schoolimport", "change_school")
+    client = client_of("add_schoolimport", "change_school", "add_school")
 
     apply(client, send(client))
 
     assert School.objects.count() == 2
+
+
+def test_permissions__new_schools_need_the_one_to_add_them(admin_client: Client) -> None:
+    add("99AA00", place="Assen")
+    client = client_of("add_schoolimport", "change_school")
+
+    page = send(client)
+
+    text = page.content.decode()
+    assert "needs the permission to add schools" in text
+    assert "Apply this import" not in text
+    refused = apply(client, admin_client.get(page.redirect_chain[-1][0])).content.decode()
+    assert "New schools need the permission to add schools." in refused
+    assert School.objects.get().place == "Assen"
+    # Without new ones, changing is enough.
+    apply(client, send(client, duo(duo_row())))
+    assert School.objects.get().place == "Zwolle"
 
 
 def test_permissions__none() -> None:

@@ -21,7 +21,7 @@ HEADINGS = {
     Outcome.CHANGED: _("Changed"),
     Outcome.GONE: _("No longer in the file: students will not see them; links stay"),
 }
-_LABELS = {name: getattr(School, name).field.verbose_name for name in FIELDS}
+LABELS = {name: getattr(School, name).field.verbose_name for name in FIELDS}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _details(row: PlanRow) -> list[str]:
 
 
 def _sentence(change: Change, *, is_new: bool) -> str:
-    label, new = _LABELS[change.field], _words(change.new)
+    label, new = LABELS[change.field], _words(change.new)
     return f"{label}: {new}" if is_new else f"{label}: {_words(change.old)} → {new}"
 
 

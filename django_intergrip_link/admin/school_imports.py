@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -14,13 +15,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from django_intergrip_link.models import SchoolImport
+from django_intergrip_link.models import School, SchoolImport
 from django_intergrip_link.registry.export import write_table
+from django_intergrip_link.registry.failures import database_refusals
+from django_intergrip_link.registry.outcomes import Outcome
 from django_intergrip_link.registry.refused import ImportRefused
 from django_intergrip_link.registry.uploads import confirm_upload, keep_upload, preview_upload
 
 from .import_preview import counts_text, preview_sections, wrong_rows
 from .registration import ReadOnly
+from .school_history import log_import
 from .upload_form import UploadForm
 
 if TYPE_CHECKING:
@@ -62,6 +66,10 @@ class SchoolImportAdmin(ReadOnly, _Base):
         may_change = request.user.has_perm("intergrip_link.change_school")
         return may_change and self.has_add_permission(request)
 
+    def has_add_school_permission(self, request: HttpRequest) -> bool:
+        """An import that makes schools needs the permission for that as well."""
+        return request.user.has_perm("intergrip_link.add_school")
+
     @admin.display(description=_("counts"))
     def counts(self, upload: SchoolImport) -> str:
         """Return what it would do, or did, in words."""
@@ -86,7 +94,7 @@ class SchoolImportAdmin(ReadOnly, _Base):
         cleaned = form.cleaned_data
         keep_upload(
             obj,
-            content=cleaned["file"],
+            cleaned["file"],
             file_name=form.files["file"].name,
             kind=cleaned["kind"],
             listed=cleaned["listed"],
@@ -129,8 +137,11 @@ class SchoolImportAdmin(ReadOnly, _Base):
             raise PermissionDenied
         upload = get_object_or_404(SchoolImport, pk=pk)
         shown = {name: request.POST.get(name, "") for name in ("sha256", "fingerprint")}
+        may_add = self.has_add_school_permission(request)
         try:
-            plan = confirm_upload(upload, **shown)
+            with database_refusals(), transaction.atomic(using=router.db_for_write(School)):
+                plan = confirm_upload(upload, **shown, may_add=may_add)
+                log_import(plan, file_name=upload.file_name, user_id=request.user.pk)
         except ImportRefused as error:
             self.message_user(request, str(error), messages.ERROR)
         else:
@@ -164,12 +175,14 @@ class SchoolImportAdmin(ReadOnly, _Base):
             return {"why_no_preview": str(error)}
         plan = preview.plan
         may_apply = self.has_apply_permission(request)
+        may_add = not plan.of(Outcome.NEW) or self.has_add_school_permission(request)
         return {
             "preview": preview,
             "sections": preview_sections(plan),
             "wrong": len(plan.left_out),
-            "can_apply": may_apply and plan.changes_something and not plan.is_useless,
-            "lacks_permission": not may_apply,
+            "can_apply": may_apply and may_add and plan.changes_something and not plan.is_useless,
+            "lacks_change": not may_apply,
+            "lacks_add": not may_add,
         }
 
     def _page(self, pk: int) -> str:

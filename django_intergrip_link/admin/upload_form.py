@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School, SchoolImport
-from django_intergrip_link.registry.reading import KINDS, read_schools
+from django_intergrip_link.registry.reading import KINDS
 from django_intergrip_link.registry.refused import ImportRefused
-from django_intergrip_link.registry.uploads import MAXIMUM_UPLOAD
+from django_intergrip_link.registry.uploads import MAXIMUM_UPLOAD, take_file
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[SchoolImport]
@@ -31,13 +31,14 @@ def _kinds() -> list[tuple[str, Any]]:
 class UploadForm(_Base):
     """One file, and whose schools are in it; a file that cannot be read is an error of the field.
 
-    ``cleaned_data["file"]`` is the content as bytes.
+    ``cleaned_data["file"]`` is the file as it was read, a :class:`.TakenFile`.
     """
 
     file = forms.FileField(
         label=_("file"),
         help_text=_(
-            "A file of DUO, the metadata of the federation, or our own CSV; at most 32 MB."
+            "A file of DUO, the metadata of the federation, or our own CSV; at most 32 MB, and "
+            "8 MB when it is compressed."
         ),
     )
     federation = forms.ChoiceField(label=_("federation"), choices=_federations)
@@ -69,7 +70,7 @@ class UploadForm(_Base):
         cleaned = super().clean() or self.cleaned_data
         if "file" in cleaned:
             try:
-                read_schools(cleaned["file"], kind=cleaned.get("kind", ""))
+                cleaned["file"] = take_file(cleaned["file"], kind=cleaned.get("kind", ""))
             except ImportRefused as error:
                 self.add_error("file", str(error))
         return cleaned

@@ -16,7 +16,8 @@ from django_intergrip_link.models import SchoolImport
 from django_intergrip_link.plain_text import plain_text
 
 from .apply import apply_plan
-from .outcomes import Plan
+from .failures import database_refusals
+from .outcomes import Outcome, Plan
 from .plan import make_plan
 from .reading import read_schools
 from .records import SchoolFile
@@ -24,6 +25,8 @@ from .refused import ImportRefused
 
 KEPT = timedelta(minutes=30)
 MAXIMUM_UPLOAD = 32 * 1024 * 1024
+MAXIMUM_KEPT = 8 * 1024 * 1024
+"""Bytes after compression. MariaDB takes 16 MB in one packet, and some bytes count double."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +37,37 @@ class Preview:
     plan: Plan
 
 
-def keep_upload(
-    upload: SchoolImport, *, content: bytes, file_name: str, kind: str, listed: bool, by: Any
-) -> None:
-    """Save a new upload with the bytes of its file and the counts of its plan.
+@dataclass(frozen=True)
+class TakenFile:
+    """A file that was read once: what it says, and its bytes as they are kept."""
+
+    file: SchoolFile
+    packed: bytes
+
+
+def take_file(content: bytes, *, kind: str) -> TakenFile:
+    """Read an uploaded file.
 
     Raises:
-        ImportRefused: the file cannot be read.
+        ImportRefused: it cannot be read, or is too large to keep.
     """
+    packed = zlib.compress(content)
+    if len(packed) > MAXIMUM_KEPT:
+        raise ImportRefused(_("The file is larger than 8 MB when it is compressed."))
+    return TakenFile(read_schools(content, kind=kind), packed)
+
+
+def keep_upload(
+    upload: SchoolImport, taken: TakenFile, *, file_name: str, kind: str, listed: bool, by: Any
+) -> None:
+    """Save a new upload with the bytes of its file and the counts of its plan."""
     upload.created_at = timezone.now()
     upload.created_by = by
     upload.file_name = plain_text(file_name)[:200]
     upload.options = {"kind": kind, "listed": listed}
-    preview = _preview(upload, content)
-    upload.sha256 = preview.file.sha256
-    upload.summary = preview.plan.counts
-    upload.content = zlib.compress(content)
+    upload.sha256 = taken.file.sha256
+    upload.summary = _preview(upload, taken.file).plan.counts
+    upload.content = taken.packed
     upload.save()
 
 
@@ -63,23 +81,25 @@ def preview_upload(upload: SchoolImport) -> Preview:
         raise ImportRefused(_("This import was applied already."))
     if upload.content is None or upload.created_at + KEPT <= timezone.now():
         raise ImportRefused(_("This upload is older than 30 minutes. Upload the file again."))
-    preview = _preview(upload, zlib.decompress(upload.content))
+    content = zlib.decompress(upload.content)
+    preview = _preview(upload, read_schools(content, kind=upload.options["kind"]))
     # SECURITY: whoever confirms must get the bytes that were shown, also when the row was changed.
     if not constant_time_compare(preview.file.sha256, upload.sha256):
         raise ImportRefused(_("The stored file is not the one that was uploaded."))
     return preview
 
 
-def confirm_upload(upload: SchoolImport, *, sha256: str, fingerprint: str) -> Plan:
+def confirm_upload(upload: SchoolImport, *, sha256: str, fingerprint: str, may_add: bool) -> Plan:
     """Apply an upload, and forget its file.
 
     Args:
         upload: the upload.
         sha256: hash of the file, from the page that was confirmed.
         fingerprint: of the plan on that page.
+        may_add: whoever confirms may make new schools too.
 
     Raises:
-        ImportRefused: not what was shown, or no longer; nothing is written.
+        ImportRefused: not what was shown, or no longer, or not allowed; nothing is written.
     """
     preview = preview_upload(upload)
     if not constant_time_compare(sha256, upload.sha256):
@@ -88,7 +108,9 @@ def confirm_upload(upload: SchoolImport, *, sha256: str, fingerprint: str) -> Pl
         raise ImportRefused(
             _("The schools changed since this was shown. Nothing was written; look again.")
         )
-    with transaction.atomic(using=router.db_for_write(SchoolImport)):
+    if preview.plan.of(Outcome.NEW) and not may_add:
+        raise ImportRefused(_("New schools need the permission to add schools."))
+    with database_refusals(), transaction.atomic(using=router.db_for_write(SchoolImport)):
         waiting = SchoolImport.objects.filter(pk=upload.pk, applied_at=None)
         counts = preview.plan.counts
         if not waiting.update(applied_at=timezone.now(), content=None, summary=counts):
@@ -103,7 +125,6 @@ def purge_uploads() -> int:
     return old.filter(content__isnull=False).update(content=None)
 
 
-def _preview(upload: SchoolImport, content: bytes) -> Preview:
-    file = read_schools(content, kind=upload.options["kind"])
+def _preview(upload: SchoolImport, file: SchoolFile) -> Preview:
     listed = upload.options["listed"]
     return Preview(file, make_plan(file, federation=upload.federation, listed=listed))

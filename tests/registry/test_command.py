@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import translation
 
 from django_intergrip_link.management.progress import Progress
@@ -186,6 +187,23 @@ def test_import__speaks_english_to_the_log(schools: Any) -> None:
         assert "the header has 9" in schools("import", duo(duo_row(), "x")).out
 
 
+def test_import__refused_rows_cannot_write_over_the_terminal(schools: Any) -> None:
+    ran = schools("import", duo(duo_row(), duo_row("99X", "\u202eegelloC\x1b[2J\x07")), "--apply")
+
+    assert "egelloC [2J" in ran.out
+    assert not set("\u202e\x1b\x07") & set(ran.out + ran.err)
+
+
+def test_import__a_database_that_fails(schools: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(School.objects, "bulk_create", fail, raising=False)
+    with pytest.raises(CommandError, match="could not be written") as refused:
+        schools("import", duo(duo_row()), "--apply")
+    assert refused.value.returncode == 2
+
+
 def test_import__unknown_federation() -> None:
     with pytest.raises(CommandError, match="known: kennisnet, surfconext"):
         manage("import", "x.csv", "--federation", "entree")
@@ -295,7 +313,7 @@ def test_progress__a_line_each_ten_percent_in_a_log() -> None:
 
 
 def test_own__example_of_the_documentation(schools: Any) -> None:
-    ran = schools("import", own("brin;name;kind", "ENTREE;Entree-account;entree"), "--apply")
+    ran = schools("import", own("brin;name;kind", "ENTR;Entree-account;entree"), "--apply")
 
     assert "1 new" in ran.out
     assert School.objects.get().kind == "entree"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from base64 import b64encode
 from datetime import timedelta
+from secrets import token_bytes
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from django_intergrip_link.models import School, SchoolImport
@@ -18,6 +21,7 @@ from django_intergrip_link.registry.uploads import (
     keep_upload,
     preview_upload,
     purge_uploads,
+    take_file,
 )
 
 from .files import add, duo, duo_row
@@ -29,14 +33,37 @@ pytestmark = pytest.mark.django_db
 def upload() -> SchoolImport:
     upload = SchoolImport(federation="kennisnet")
     content = duo(duo_row(), duo_row("99BB00"))
-    keep_upload(upload, content=content, file_name="vo\u202e.csv", kind="", listed=True, by=None)
+    taken = take_file(content, kind="")
+    keep_upload(upload, taken, file_name="vo\u202e.csv", kind="", listed=True, by=None)
     return upload
 
 
 def confirm(upload: SchoolImport, **changed: str) -> Any:
     shown = preview_upload(upload)
     answer = {"sha256": shown.file.sha256, "fingerprint": shown.plan.fingerprint, **changed}
-    return confirm_upload(upload, **answer)
+    return confirm_upload(upload, **answer, may_add=True)
+
+
+def hard_to_compress(megabytes: int) -> bytes:
+    """Return a table of one wrong row after another, in which nothing repeats."""
+    noise = b64encode(token_bytes(megabytes * 750_000))
+    lines = [noise[start : start + 100_000] for start in range(0, len(noise), 100_000)]
+    return b"\n".join([b"brin;name", *lines])
+
+
+def test_upload__that_hardly_fits_the_database() -> None:
+    upload = SchoolImport(federation="kennisnet")
+    # Base64 is a quarter air.
+    taken = take_file(hard_to_compress(10), kind="")
+    keep_upload(upload, taken, file_name="x.csv", kind="", listed=False, by=None)
+
+    upload.refresh_from_db()
+    assert len(upload.content or b"") > 7 * 1024 * 1024
+
+
+def test_upload__that_does_not_fit_the_database() -> None:
+    with pytest.raises(ImportRefused, match="larger than 8 MB when it is compressed"):
+        take_file(hard_to_compress(12), kind="")
 
 
 def test_upload__is_kept_as_it_came(upload: SchoolImport) -> None:
@@ -96,8 +123,24 @@ def test_confirm__twice_at_the_same_moment(upload: SchoolImport) -> None:
     SchoolImport.objects.update(applied_at=timezone.now())
 
     with pytest.raises(ImportRefused, match="applied already"):
-        confirm_upload(upload, sha256=shown.file.sha256, fingerprint=shown.plan.fingerprint)
+        confirm_upload(
+            upload,
+            sha256=shown.file.sha256,
+            fingerprint=shown.plan.fingerprint,
+            may_add=True,
+        )
     assert not School.objects.exists()
+
+
+def test_confirm__that_meets_another_confirmation(
+    upload: SchoolImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **options: Any) -> None:
+        raise OperationalError(1213, "Deadlock found")
+
+    monkeypatch.setattr(SchoolImport.objects, "filter", fail, raising=False)
+    with pytest.raises(ImportRefused, match="Somebody else"):
+        confirm(upload)
 
 
 def test_confirm__that_fails_can_be_tried_again(
