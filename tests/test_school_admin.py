@@ -148,7 +148,7 @@ def test_code__is_written_in_capitals(
     assert School.objects.filter(brin=kept).exists()
 
 
-@pytest.mark.parametrize("brin", ["99Z", "99ZZ0", "99ZZAB", "99-Z", "99ÉÉ", "99ZZ٣٣"])
+@pytest.mark.parametrize("brin", ["99Z", "99ZZ0", "99ZZAB", "99-Z", "99ÉÉ", "99ZZ٣٣", "９９ZZ"])
 def test_code__has_a_shape(admin_client: Client, fake_school: Any, brin: str) -> None:
     assert "such as 99AA00" in errors_of(save(admin_client, brin=brin))["brin"][0]
 
@@ -177,11 +177,61 @@ def test_entree__has_one_row_in_a_federation(admin_client: Client, fake_school: 
     }
 
 
+def hub_names(school: School, **changes: str) -> dict[str, str]:
+    """Return the names at the hub of a school, for another one."""
+    return {"realm": school.realm, "entity_id": school.entity_id, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({}, True),
+        ({"realm": "@PETTEFLAT"}, True),
+        ({"brin": "99AA01"}, False),
+        ({"entity_id": "https://other.example"}, False),
+        ({"realm": ""}, False),
+    ],
+)
+def test_names_at_the_hub__of_one_institution(
+    admin_client: Client, fake_school: Any, changes: dict[str, str], is_refused: bool
+) -> None:
+    School.objects.update(realm="petteflat")
+    fake_school.row.refresh_from_db()
+
+    page = save(admin_client, **hub_names(fake_school.row, **changes))
+
+    reason = "Another school has this realm and this entityID: Petteflat College."
+    assert School.objects.count() == (1 if is_refused else 2)
+    assert (errors_of(page) if is_refused else {}) == ({"realm": [reason]} if is_refused else {})
+
+
+def test_names_at_the_hub__a_realm_of_one_institution(
+    admin_client: Client, fake_school: Any, settings: Any
+) -> None:
+    entry = {"preset": "surfconext", "base_url": "https://testserver"}
+    settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "FEDERATIONS": {"kennisnet": entry}}
+
+    page = save(admin_client, realm=fake_school.row.realm.upper())
+
+    assert errors_of(page) == {"realm": ["Another school has this realm: Petteflat College."]}
+
+
+def test_names_at_the_hub__that_clashed_before(admin_client: Client, fake_school: Any) -> None:
+    twin = make_schools(1, **hub_names(fake_school.row))[0]
+
+    save(admin_client, twin, place="Assen")
+    assert School.objects.get(pk=twin.pk).place == "Assen"
+
+    # Another code makes it another institution, or none of the two.
+    assert "realm" in errors_of(save(admin_client, twin, brin="0002"))
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "kept"),
     [
         ("website", " www.petteflat.example/ ", "www.petteflat.example"),
         ("realm", " @petteflat ", "petteflat"),
+        ("realm", "@ pette\u200bflat", "petteflat"),
         ("entity_id", " https://idp.example ", "https://idp.example"),
     ],
 )
@@ -249,6 +299,13 @@ def test_history__is_kept(admin_client: Client, fake_school: Any) -> None:
 
     history = reverse("admin:intergrip_link_school_history", args=[fake_school.row.pk])
     assert "Changed Place." in admin_client.get(history).content.decode()
+
+
+def test_form__tells_how_two_may_overlap(admin_client: Client, fake_school: Any) -> None:
+    page = admin_client.get(reverse(CHANGE, args=[fake_school.row.pk])).content.decode()
+
+    assert "answers with the old one are refused" in page
+    assert "give it a later last day there if both must work" in page
 
 
 # Other IdPs -----------------------------------------------------------------------------------

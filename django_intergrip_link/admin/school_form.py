@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -10,16 +9,17 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from django_intergrip_link.brin import normal_brin
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School, SchoolProvider
+from django_intergrip_link.registry.clashes import DECIDED_BY, find_clashes
+from django_intergrip_link.registry.records import is_one_word, normal
 
 if TYPE_CHECKING:
     _SchoolForm = forms.ModelForm[School]
     _ProviderForm = forms.ModelForm[SchoolProvider]
 else:
     _SchoolForm = _ProviderForm = forms.ModelForm
-
-BRIN = re.compile(r"[A-Z0-9]{4}([0-9]{2})?", re.ASCII)
 
 WIDE = {"class": "vLargeTextField"}
 LONG_TEXTS = ("name", "website", "entity_id", "realm", "message", "contact")
@@ -28,7 +28,6 @@ LISTS = ("aliases", "former_names")
 MESSAGES = {
     "brin": _("Type 4 letters and digits, or 6 with two digits at the end, such as 99AA00."),
     "taken": _("This school code is in the registry already: %(school)s."),
-    "entree": _("This federation already has a row of this kind: %(school)s."),
     "space": _("There is no space in it."),
     "dates": _("This day must come after the first day."),
 }
@@ -45,15 +44,15 @@ class HubNames:
 
     def clean_entity_id(self) -> str:
         """Refuse a space; two values were pasted."""
-        return self._unbroken("entity_id")
+        return self._one_word("entity_id")
 
     def clean_realm(self) -> str:
         """Leave out the @ that was copied with it."""
-        return self._unbroken("realm").removeprefix("@")
+        return self._one_word("realm")
 
-    def _unbroken(self, name: str) -> str:
-        value = str(self.cleaned_data[name])
-        if value.split() not in ([], [value]):
+    def _one_word(self, name: str) -> str:
+        value = str(normal(name, self.cleaned_data[name]))
+        if not is_one_word(value):
             raise _refuse("space")
         return value
 
@@ -98,8 +97,8 @@ class SchoolForm(HubNames, _SchoolForm):
 
     def clean_brin(self) -> str:
         """Check the shape of the code and write it in capitals."""
-        brin = str(self.cleaned_data["brin"]).upper()
-        if not BRIN.fullmatch(brin):
+        brin = normal_brin(self.cleaned_data["brin"])
+        if brin is None:
             raise _refuse("brin")
         return brin
 
@@ -108,18 +107,22 @@ class SchoolForm(HubNames, _SchoolForm):
         return str(self.cleaned_data["website"]).rstrip("/")
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a code twice in one federation, and a second row for the Entree account."""
+        """Refuse a code twice in one federation, and what another school has."""
         cleaned = super().clean() or self.cleaned_data
         others = School.objects.filter(federation=cleaned.get("federation")).exclude(
             pk=self.instance.pk
         )
         if twin := others.filter(brin=cleaned.get("brin")).first():
             self.add_error("brin", _refuse("taken", school=twin))
-        if cleaned.get("kind") == School.Kind.ENTREE and (
-            entree := others.filter(kind=School.Kind.ENTREE).first()
-        ):
-            self.add_error("kind", _refuse("entree", school=entree))
+        for field, reason in self._clashes(cleaned).items():
+            self.add_error(field, reason)
         return cleaned
+
+    def _clashes(self, cleaned: dict[str, Any]) -> dict[str, str]:
+        decisive = frozenset[str]().union(*DECIDED_BY.values())
+        # A field that is shown as text, or refused itself, counts as it was.
+        values = {name: cleaned.get(name, getattr(self.instance, name)) for name in decisive}
+        return find_clashes(School(pk=self.instance.pk, **values), changed=self.changed_data)
 
 
 class ProviderForm(HubNames, _ProviderForm):

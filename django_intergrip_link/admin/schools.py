@@ -76,7 +76,8 @@ class SchoolAdmin(SchoolPages):
                 "fields": ("federation", "brin", "entity_id", "realm"),
                 "description": _(
                     "With an entityID or a realm, students go straight to the login page of their "
-                    "school. Another value here takes over from today; the old one is kept below."
+                    "school. Another value here counts at once, and answers with the old one are "
+                    "refused. It is kept below; give it a later last day there if both must work."
                 ),
             },
         ),
