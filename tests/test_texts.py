@@ -210,7 +210,14 @@ def test_inline__is_recognised(inline: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("link.css", 11 * 1024), ("link.js", 3 * 1024)], ids=["css", "js"]
+    ("name", "most"),
+    [
+        ("link.css", 11 * 1024),
+        ("link.js", 3 * 1024),
+        ("choose.css", 4 * 1024),
+        ("choose.js", 5 * 1024),
+    ],
+    ids=str,
 )
 def test_static__stays_small(name: str, most: int) -> None:
     assert (PACKAGE / "static/django_intergrip_link" / name).stat().st_size <= most

@@ -116,9 +116,7 @@ class Looker:
         self._chromium = chromium
         FOLDER.mkdir(parents=True, exist_ok=True)
 
-    def look(
-        self, page: Page, answer: Response | None, *, status: int, state: str = ""
-    ) -> None:
+    def look(self, page: Page, answer: Response | None, *, status: int, state: str = "") -> None:
         """Check the page that shows.
 
         Args:

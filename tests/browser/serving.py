@@ -94,9 +94,9 @@ class ExampleSite:
     def _import(self, file: Path, *, federation: str) -> None:
         plain = self._full.with_name(file.stem)
         plain.write_bytes(gzip.decompress(file.read_bytes()))
-        manage = [sys.executable, EXAMPLE / "manage.py", "intergrip_schools", "import", plain]
+        manage = [sys.executable, str(EXAMPLE / "manage.py"), "intergrip_schools", "import"]
         subprocess.run(
-            [*manage, "--federation", federation, "--listed", "--apply"],
+            [*manage, str(plain), "--federation", federation, "--listed", "--apply"],
             env={**self._environment, "DOORSTROOM_DATABASE": str(self._full)},
             stdout=subprocess.DEVNULL,
             check=True,

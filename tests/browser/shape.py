@@ -96,7 +96,8 @@ READ_BOXES: Final = """([least, isSpaced]) => {
         const [box, around] = [e, label ?? e].map((it) => it.getBoundingClientRect());
         const isInLine = e.tagName === "A" && getComputedStyle(e).display === "inline";
         const height = Math.max(box.height, around.height);
-        if (box.width < 24 || box.height < 24 && !isInLine || height < (isInLine ? 18 : least) - 0.5)
+        const isSmall = isInLine ? height < 18 : box.height < 24 || height < least - 0.5;
+        if (isSmall || box.width < 24)
             wrong.push(`${box.width} by ${box.height} px: ${say(e)}`);
     }
     return wrong;
@@ -122,7 +123,8 @@ READ_BORDERS: Final = """(least) => {
         const [a, b] = [light(style.borderTopColor), light(behind(e))].sort((x, y) => y - x);
         const contrast = style.borderTopStyle === "none" || !parseFloat(style.borderTopWidth)
             ? 1 : (a + 0.05) / (b + 0.05);
-        return contrast < least ? `border ${contrast.toFixed(2)}: ${e.outerHTML.slice(0, 120)}` : "";
+        const words = `border ${contrast.toFixed(2)}: ${e.outerHTML.slice(0, 120)}`;
+        return contrast < least ? words : "";
     }).filter(Boolean);
 }"""
 READ_MOVEMENT: Final = """() => [

@@ -60,8 +60,7 @@ HOOGVELD = ("kennisnet", "99AB00")
 VEENPOLDER = ("kennisnet", "99BD00")
 RIVIERDELTA = ("surfconext", "99CF")
 LONG_NAME = (
-    "Christelijke Scholengemeenschap voor Voortgezet Onderwijs "
-    "Gelderland-Overijssel-Zuidoosthoek"
+    "Christelijke Scholengemeenschap voor Voortgezet Onderwijs Gelderland-Overijssel-Zuidoosthoek"
 )
 
 Reach = Callable[[Visitor, ExampleSite], None]
@@ -78,8 +77,12 @@ class State:
 
 def change_school(site: ExampleSite, brin: str, changes: str, *values: object) -> None:
     """Change a school as an administrator would; who writes a school renews its revision."""
-    statement = "UPDATE intergrip_link_school SET revision = abs(random() % 1000000), {} WHERE brin = ?"
-    assert site.change(statement.format(changes), *values, brin)
+    changes = f"{changes}, revision = abs(random() % 1000000)"
+    assert site.change(
+        f"UPDATE intergrip_link_school SET {changes} WHERE brin = ?",  # noqa: S608
+        *values,
+        brin,
+    )
 
 
 def first_visit(visitor: Visitor, site: ExampleSite) -> None:
@@ -229,8 +232,8 @@ STATES = {
     "more": State(reach=more, dutch="Je ziet de eerste 40.", english="You see the first 40."),
     "none": State(
         reach=found("qqqqqq"),
-        dutch="We vinden geen school met \"qqqqqq\". Kijk of je het goed typt.",
-        english="We cannot find a school with \"qqqqqq\". Check your spelling.",
+        dutch='We vinden geen school met "qqqqqq". Kijk of je het goed typt.',
+        english='We cannot find a school with "qqqqqq". Check your spelling.',
     ),
     "typo": State(
         reach=found("hogevled"),

@@ -67,7 +67,7 @@ def test_recents__not_without_the_box(visitor: Visitor, site: ExampleSite) -> No
 
 
 def test_recents__three_at_most_and_the_latest_first(visitor: Visitor, site: ExampleSite) -> None:
-    """The fourth school pushes the first one out; the cookie holds codes, and no script reads it."""
+    """The fourth school pushes the first one out; no script reads the cookie."""
     for brin, slug, person in LOGINS:
         open_chooser(visitor, site)
         choose(visitor, brin, to=school_login(slug), remembers=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 from urllib.request import urlopen
 
@@ -39,8 +40,14 @@ CARET = "() => [document.activeElement.id, document.querySelector('#q').selectio
 def held(visitor: Visitor, text: str) -> Iterator[list[Route]]:
     """Keep the answers to this query back; the list gets the questions as they come."""
     kept: list[Route] = []
-    is_it = lambda url: "part=results" in url and query_in(url) == text  # noqa: E731
-    visitor.page.route(is_it, lambda route: kept.append(route))
+
+    def is_it(url: str) -> bool:
+        return "part=results" in url and query_in(url) == text
+
+    def keep(route: Route) -> None:
+        kept.append(route)
+
+    visitor.page.route(is_it, keep)
     yield kept
     visitor.page.unroute(is_it)
 
@@ -227,7 +234,7 @@ def test_a15__never_says_more_than_one_thing_a_second(visitor: Visitor, site: Ex
 
     moments = [moment for moment, _ in spoken]
     assert len(moments) >= 2, spoken
-    for one, other in zip(moments, moments[1:], strict=False):
+    for one, other in pairwise(moments):
         assert other - one >= LEAST_BETWEEN - 20, spoken
     assert moments[-1] - typed_at <= SAID_WITHIN + LATE
     assert spoken[-1][1] == "1 school gevonden."
@@ -254,9 +261,7 @@ def test_late_answer__never_replaces_a_newer_one(visitor: Visitor, site: Example
     assert query_in(visitor.page.url) == "hoogveld"
 
 
-def test_late_answer__of_what_was_typed_and_taken_back(
-    visitor: Visitor, site: ExampleSite
-) -> None:
+def test_late_answer__of_what_was_typed_and_taken_back(visitor: Visitor, site: ExampleSite) -> None:
     """The list is always that of the words in the field."""
     open_chooser(visitor, site)
     search(visitor, "college")

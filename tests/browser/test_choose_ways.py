@@ -35,6 +35,11 @@ from .walking import (
 pytestmark = pytest.mark.browser
 
 SCRIPTS = pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no_scripts"])
+PUT_FRAME = """(url) => {
+    const frame = document.createElement("iframe");
+    frame.src = url;
+    document.body.append(frame);
+}"""
 WANTED = "/dossier/?tab=2"
 
 
@@ -223,11 +228,10 @@ def test_frame__offers_a_tab_of_its_own(
     visitor = new_visitor(has_scripts=has_scripts)
     address = f"{site.url}{CHOOSER}?next=/dossier/"
     # Any page of another site; the frame is put into it.
-    visitor.page.goto(f"{site.sandbox_url.removesuffix('/sandbox')}/static/django_intergrip_link/link.js")
-    visitor.page.evaluate(
-        "(url) => { const e = document.createElement('iframe'); e.src = url; document.body.append(e); }",
-        address,
+    visitor.page.goto(
+        f"{site.sandbox_url.removesuffix('/sandbox')}/static/django_intergrip_link/link.js"
     )
+    visitor.page.evaluate(PUT_FRAME, address)
     frame = visitor.page.frame_locator("iframe")
     assert frame.locator("h1").inner_text() == "Dit werkt niet in dit venster."
     assert frame.locator("form").count() == 0
@@ -256,7 +260,7 @@ def test_hub_mode__the_notice_of_a_portal_skips_the_page_of_the_hub(
 def test_hub_mode__the_hub_asks_who_comes_without_a_notice(
     new_visitor: Callable[..., Visitor], hub_site: ExampleSite
 ) -> None:
-    """``CHOOSER="hub"``: a portal like Magister tells nothing; a link with the school still works."""
+    """``CHOOSER="hub"``: a portal like Magister tells nothing; its link with the school does."""
     sanne = new_visitor()
     enter_portal(sanne, hub_site, school="hoogveld", person="Sanne")
     sanne.open(f"{hub_site.url}{START}", to=HUB_CHOOSER)

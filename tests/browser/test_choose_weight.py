@@ -149,7 +149,11 @@ def test_a30__no_query_leaves_the_site(
     """A30: what was typed is in no Referer and in no address of the hub or the school."""
     visitor = new_visitor(has_scripts=has_scripts)
     sent: list[Request] = []
-    visitor.page.on("request", lambda request: sent.append(request))
+
+    def note(request: Request) -> None:
+        sent.append(request)
+
+    visitor.page.on("request", note)
     open_chooser(visitor, site)
     search(visitor, "hoogveld")
     choose(visitor, "99AB00", to=school_login("hoogveld"))

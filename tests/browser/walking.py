@@ -61,9 +61,7 @@ def press_tile(visitor: Visitor, *, to: str) -> None:
     visitor.follow("Doorstroom", to=to)
 
 
-def open_chooser(
-    visitor: Visitor, site: ExampleSite, *, query: str = "", state: str = ""
-) -> None:
+def open_chooser(visitor: Visitor, site: ExampleSite, *, query: str = "", state: str = "") -> None:
     """Open the page where a school is chosen; ``query`` as it stands in the address."""
     visitor.open(f"{site.url}{CHOOSER}{query and '?'}{query}", state=state)
 
