@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -305,7 +306,7 @@ def test_form__tells_how_two_may_overlap(admin_client: Client, fake_school: Any)
     page = admin_client.get(reverse(CHANGE, args=[fake_school.row.pk])).content.decode()
 
     assert "answers with the old one are refused" in page
-    assert "give it a later last day there if both must work" in page
+    assert "give it a later date there if both must work" in page
 
 
 # Other IdPs -----------------------------------------------------------------------------------
@@ -384,6 +385,38 @@ def test_provider__is_added(admin_client: Client, fake_school: Any) -> None:
     save(admin_client, fake_school.row, **provider_sent(realm="@next", accepted_from="2027-08-01"))
 
     assert SchoolProvider.objects.get().realm == "next"
+
+
+@pytest.mark.parametrize(
+    ("row", "is_refused"),
+    [
+        ({"realm": "Taken"}, True),
+        ({"realm": "Taken", "accepted_from": "2027-08-01"}, True),
+        ({"realm": "Taken", "accepted_until": "2027-08-01"}, True),
+        ({"realm": "Taken", "accepted_until": "2020-08-01"}, False),
+        ({"realm": "free"}, False),
+    ],
+)
+def test_provider__of_another_institution(
+    admin_client: Client, fake_school: Any, row: dict[str, str], is_refused: bool
+) -> None:
+    make_schools(1, realm="taken")
+
+    page = save(admin_client, fake_school.row, **provider_sent(**row))
+
+    assert ("Another school has this realm" in page.content.decode()) is is_refused
+    assert SchoolProvider.objects.count() == (0 if is_refused else 1)
+
+
+@pytest.mark.parametrize(("until", "is_refused"), [(None, True), (date(2020, 8, 1), False)])
+def test_school__with_the_other_provider_of_an_institution(
+    admin_client: Client, fake_school: Any, until: date | None, is_refused: bool
+) -> None:
+    SchoolProvider.objects.create(school=fake_school.row, realm="next", accepted_until=until)
+
+    save(admin_client, realm="next")
+
+    assert School.objects.filter(realm="next").exists() is not is_refused
 
 
 # Many at once ---------------------------------------------------------------------------------

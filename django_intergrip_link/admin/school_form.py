@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from django_intergrip_link.brin import normal_brin
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School, SchoolProvider
 from django_intergrip_link.registry.clashes import DECIDED_BY, find_clashes
-from django_intergrip_link.registry.records import is_one_word, normal
+from django_intergrip_link.registry.records import HUB_NAMES, is_one_word, normal
 
 if TYPE_CHECKING:
     _SchoolForm = forms.ModelForm[School]
@@ -133,12 +134,21 @@ class ProviderForm(HubNames, _ProviderForm):
         fields = ("entity_id", "realm", "accepted_from", "accepted_until")
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse dates in the wrong order."""
+        """Refuse dates in the wrong order, and what another institution has."""
         cleaned = super().clean() or self.cleaned_data
         first, until = cleaned.get("accepted_from"), cleaned.get("accepted_until")
         if first and until and until <= first:
             self.add_error("accepted_until", _refuse("dates"))
+        if not until or until > timezone.localdate():
+            for field, reason in self._clashes(cleaned).items():
+                self.add_error(field, reason)
         return cleaned
+
+    def _clashes(self, cleaned: dict[str, Any]) -> dict[str, str]:
+        named = {name: cleaned.get(name, "") for name in HUB_NAMES}
+        # A row of the past that counts again is as new as another realm.
+        changed = ("realm",) if self.changed_data else ()
+        return find_clashes(self.instance.school, changed=changed, provider=SchoolProvider(**named))
 
 
 def federation_choices(current: str) -> list[tuple[str, Any]]:

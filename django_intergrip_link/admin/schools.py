@@ -77,7 +77,7 @@ class SchoolAdmin(SchoolPages):
                 "description": _(
                     "With an entityID or a realm, students go straight to the login page of their "
                     "school. Another value here counts at once, and answers with the old one are "
-                    "refused. It is kept below; give it a later last day there if both must work."
+                    "refused. It is kept below; give it a later date there if both must work."
                 ),
             },
         ),

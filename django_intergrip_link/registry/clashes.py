@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_intergrip_link.brin import institution_of
 from django_intergrip_link.federation.directory import tells_schools_by_realm
-from django_intergrip_link.models import School
+from django_intergrip_link.models import School, SchoolProvider
 
 DECIDED_BY = {
     "realm": frozenset(["federation", "brin", "realm", "entity_id"]),
@@ -45,15 +46,21 @@ class Claim:
             entity_id=school.entity_id,
         )
 
+    @classmethod
+    def of_provider(cls, provider: SchoolProvider, school: School) -> Claim:
+        """Return what a school has by another IdP, one that counts now or later."""
+        named = {"realm": provider.realm, "entity_id": provider.entity_id}
+        return replace(cls.of(school), kind="", **named)
+
 
 class Claims:
     """What the schools of one federation have, now and after a change."""
 
     def __init__(self, claims: Iterable[Claim], *, federation: str) -> None:
-        """Look at each claim once."""
+        """Look at each claim once, and at the other IdPs of these schools."""
         self._by_realm = tells_schools_by_realm(federation)
         self._owners: defaultdict[Any, dict[str, str]] = defaultdict(dict)
-        for claim in claims:
+        for claim in (*claims, *_claims_of_providers(federation)):
             for _field, key, owner in self._keys(claim):
                 self._owners[key].setdefault(owner, claim.name)
 
@@ -87,15 +94,25 @@ class Claims:
         return _("Another school has this realm and this entityID: %(school)s.")
 
 
-def find_clashes(school: School, *, changed: Collection[str]) -> dict[str, str]:
+def _claims_of_providers(federation: str) -> Iterator[Claim]:
+    past = Q(accepted_until__lte=timezone.localdate())
+    rows = SchoolProvider.objects.filter(~past, ~Q(realm=""), school__federation=federation)
+    return (Claim.of_provider(row, row.school) for row in rows.select_related("school"))
+
+
+def find_clashes(
+    school: School, *, changed: Collection[str], provider: SchoolProvider | None = None
+) -> dict[str, str]:
     """Return field → why one school cannot be written like this.
 
     Args:
         school: as it would be; ``pk`` is empty for a new one.
         changed: names of the fields that are new.
+        provider: another IdP of the school, when that is what is written.
     """
     others = School.objects.filter(
         ~Q(realm="") | Q(kind=School.Kind.ENTREE), federation=school.federation
     ).exclude(pk=school.pk)
     claims = Claims(map(Claim.of, others), federation=school.federation)
-    return claims.objections(Claim.of(school), changed=changed)
+    claim = Claim.of(school) if provider is None else Claim.of_provider(provider, school)
+    return claims.objections(claim, changed=changed)
