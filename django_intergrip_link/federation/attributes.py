@@ -5,12 +5,12 @@ Part of *meaning*: which spelling a school uses, and what may not be said twice.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
 from lxml import etree
 
+from django_intergrip_link.brin import normal_brin
 from django_intergrip_link.errors import MissingIdentifier, MissingSchool
 
 from . import names
@@ -21,7 +21,6 @@ MAX_GIVEN_NAME: Final = 60
 ROLES: Final = ("student", "employee", "staff")
 """Roles we know, least privileged first: who has several is taken for the first."""
 
-_BRIN = re.compile(r"[0-9A-Z]{4}([0-9]{2})?")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -91,10 +90,10 @@ def read_school(attributes: Attributes, preset: Preset, subject: str) -> tuple[s
         raise MissingSchool("not a plain code")
     if preset.school_code is SchoolCode.REALM:
         return "", code.strip().casefold()
-    code = code.strip().upper()
-    if not _BRIN.fullmatch(code):
+    brin = normal_brin(code)
+    if brin is None:
         raise MissingSchool("not a BRIN")
-    return code, subject.rpartition("@")[2] if "@" in subject else ""
+    return brin, subject.rpartition("@")[2] if "@" in subject else ""
 
 
 def read_role(attributes: Attributes) -> str:

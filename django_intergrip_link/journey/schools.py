@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from django.db.models import Q
 
+from django_intergrip_link.brin import institution_of, normal_brin
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import UnknownSchool, WrongSchool
 from django_intergrip_link.federation.identity import SchoolIdentity
@@ -104,20 +105,21 @@ def _schools_with(*, federation: str, code: str) -> Iterator[School]:
 
 def _institution(*, federation: str, code: str) -> list[School]:
     """Return all rows of the institution that a code belongs to."""
-    code = code.strip().upper()
     # SECURITY: only what can be a code reaches the database; PostgreSQL fails on a NUL.
-    if len(code) not in (4, 6) or not (code.isascii() and code.isalnum()):
+    brin = normal_brin(code)
+    if brin is None:
         return []
-    rows = School.objects.filter(federation=federation, brin__startswith=code[:4])
+    start = institution_of(brin)
+    rows = School.objects.filter(federation=federation, brin__startswith=start)
     return list(rows.order_by("brin"))
 
 
 def _meant_by(code: str, institution: Sequence[School]) -> list[School]:
     """Return the rows of an institution that a code can mean, the likeliest first."""
-    code = code.strip().upper()
-    if len(code) == 6:
+    code = normal_brin(code) or ""
+    if code != institution_of(code):
         exact = [school for school in institution if school.brin == code]
-        return exact or [school for school in institution if school.brin == code[:4]]
+        return exact or [school for school in institution if school.brin == institution_of(code)]
     # Of an institution that is listed by its sites, one that is open before one that is not.
     return sorted(institution, key=lambda s: (s.brin != code, not s.is_active, s.brin))
 
@@ -178,7 +180,7 @@ def _is_heard_elsewhere(identity: SchoolIdentity) -> bool:
     if not named:
         return False
     others = School.objects.filter(named, federation=identity.federation)
-    others = others.exclude(brin__startswith=identity.brin[:4])
+    others = others.exclude(brin__startswith=institution_of(identity.brin))
     return any(voice.is_heard_in(*said) for school in others for voice in own_voice(school))
 
 
@@ -201,7 +203,7 @@ def _find_by_realm(identity: SchoolIdentity) -> School:
 
 def _may_answer_for(chosen: School, answered: School, account: SchoolAccount) -> bool:
     """Whether both schools have one IdP, as far as the registry knows."""
-    is_one_institution = chosen.brin[:4] == answered.brin[:4]
+    is_one_institution = institution_of(chosen.brin) == institution_of(answered.brin)
     voices = voices_of([chosen])[chosen.pk]
     authority = account.authority or answered.entity_id
     for voice in voices:
