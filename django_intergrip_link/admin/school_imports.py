@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import router, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -52,6 +53,10 @@ class SchoolImportAdmin(ReadOnly, _Base):
         "applied_at",
         "counts",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolImport]:
+        """Leave the file where it is until it is asked for."""
+        return super().get_queryset(request).defer("content")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Who may add an import may upload."""
