@@ -154,7 +154,9 @@ def test_dutch__avoids_hard_words(word: str) -> None:
 
 
 def test_account__always_says_which_account() -> None:
-    bare = re.compile(r"(?<![-\w])(?<!school )(?<!site )(?<!Entree )(?<!\)s )accounts?\b", re.IGNORECASE)
+    bare = re.compile(
+        r"(?<![-\w])(?<!school )(?<!site )(?<!Entree )(?<!\)s )accounts?\b", re.IGNORECASE
+    )
 
     texts = [text for entry in CATALOGUE for text in (*entry.texts, *entry.dutch)]
 

@@ -17,7 +17,7 @@ from .walking import SITE, Browser
 
 def federate(settings: Any, *names: str) -> None:
     entry = {"preset": "sandbox", "base_url": SITE}
-    federations = {name: entry for name in names}
+    federations = dict.fromkeys(names, entry)
     settings.INTERGRIP_LINK = {**settings.INTERGRIP_LINK, "FEDERATIONS": federations}
 
 
