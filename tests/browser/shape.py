@@ -52,7 +52,7 @@ READ_OUTLINE: Final = """() => {
             else if (label.getBoundingClientRect().bottom > e.getBoundingClientRect().top + 1)
                 wrong.push(`label not above: ${say(e)}`);
             if (e.placeholder) wrong.push(`placeholder: ${say(e)}`);
-            if (!e.autocomplete) wrong.push(`no autocomplete: ${say(e)}`);
+            if (e.tagName === "INPUT" && !e.autocomplete) wrong.push(`no autocomplete: ${say(e)}`);
         }
     }
     for (const e of all("[tabindex]")) if (e.tabIndex > 0) wrong.push(`tabindex: ${say(e)}`);
