@@ -57,11 +57,9 @@ class SchoolPages(_SchoolBase):
     def card_link(self, school: School) -> str:
         """Return the cell that leads to the card."""
         url = reverse("admin:intergrip_link_school_card", args=[school.pk])
+        label = _("Card")
         return format_html(
-            '<a href="{}">{}<span class="visually-hidden"> – {}</span></a>',
-            url,
-            _("Card"),
-            school.name,
+            '<a href="{}" aria-label="{} – {}">{}</a>', url, label, school.name, label
         )
 
     def card(self, request: HttpRequest, pk: int) -> HttpResponse:
