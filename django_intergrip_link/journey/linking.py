@@ -26,9 +26,9 @@ from django_intergrip_link.models import AccountLink, LinkEvent, School
 from django_intergrip_link.signals import account_linked, account_unlinked
 
 from .account import SchoolAccount
+from .answering import require_voice_of
 from .arrivals import close_arrival
 from .policy import is_privileged, require_allowed
-from .schools import require_voice_of
 
 UNDO_WINDOW: Final = timedelta(minutes=15)
 

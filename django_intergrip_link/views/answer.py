@@ -11,8 +11,8 @@ from django_intergrip_link.federation.answer import read_answer
 from django_intergrip_link.federation.gate import MAX_BODY
 from django_intergrip_link.federation.identity import SchoolIdentity
 from django_intergrip_link.journey.account import SchoolAccount
+from django_intergrip_link.journey.answering import find_answering_school
 from django_intergrip_link.journey.arrivals import store_arrival
-from django_intergrip_link.journey.schools import find_answering_school
 from django_intergrip_link.models import LinkEvent
 
 from .pages import PageView, federation_or_404

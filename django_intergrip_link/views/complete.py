@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import IntergripError, UnknownRequest, WrongSchool
-from django_intergrip_link.journey import binding, linking, schools
+from django_intergrip_link.journey import answering, binding, linking
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
 from django_intergrip_link.journey.attempts import Attempt, Attempts
@@ -40,7 +40,7 @@ class CompleteView(PageView):
         self.errand, self.school_code = Errand(next=attempt.next), attempt.school
         account = SchoolAccount.from_row(arrival.account or {})
         try:
-            schools.require_chosen(attempt.school, account)
+            answering.require_chosen(attempt.school, account)
         except IntergripError as error:
             claim_arrival(arrival, is_used=True)
             if isinstance(error, WrongSchool):
