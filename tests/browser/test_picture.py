@@ -1,4 +1,4 @@
-"""The picture of the README: the journey on a phone, made of the pages themselves."""
+"""The pictures of README and documentation: on a phone, made of the pages themselves."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from playwright.sync_api import Browser, ViewportSize
 from .looking import FOLDER
 from .serving import ExampleSite
 from .visitor import Visitor
-from .walking import DONE, LINK, enter_portal, press_tile, prove
+from .walking import CHOOSER, DONE, LINK, enter_portal, press_tile, prove
 
 pytestmark = pytest.mark.browser
 
-README_PICTURE = Path(__file__).parents[2] / "docs" / "images" / "journey.png"
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PHONE: ViewportSize = {"width": 360, "height": 742}
 MAX_SIZE = 200 * 1024
+NEXT_TIME = '<p class="next"><span>The next time: one click on the tile, straight inside</span></p>'
 STYLE = """
     body { margin: 0; padding: 28px; background: #e4e9ec; color: #14252d;
            font: 600 19px/1.3 system-ui, sans-serif; width: max-content; }
@@ -35,7 +36,7 @@ STYLE = """
 
 
 def test_picture__of_the_journey(visitor: Visitor, site: ExampleSite, chromium: Browser) -> None:
-    """Compose it in the artefacts; ``INTERGRIP_PICTURES=1`` puts it where the README shows it."""
+    """The first time, with one question."""
     visitor.page.set_viewport_size(PHONE)
     scenes = []
 
@@ -52,15 +53,37 @@ def test_picture__of_the_journey(visitor: Visitor, site: ExampleSite, chromium: 
     visitor.press("Ja, koppel mijn schoolaccount", to=DONE)
     keep("Linked")
 
-    picture = compose(chromium, scenes)
-    (FOLDER / "journey.png").write_bytes(picture)
     assert len(scenes) == 4
+    keep_picture("journey.png", compose(chromium, scenes, below=NEXT_TIME))
+
+
+def test_picture__of_choosing(visitor: Visitor, site: ExampleSite, chromium: Browser) -> None:
+    """Before anything is typed, while typing, and with a typing error."""
+    visitor.page.set_viewport_size(PHONE)
+    scenes = []
+
+    def keep(caption: str, query: str = "") -> None:
+        visitor.open(f"{site.url}{CHOOSER}?q={query}")
+        visitor.page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+        scenes.append((caption, visitor.page.screenshot()))
+
+    keep("Few schools: all of them")
+    keep("A name, or a place", "gouda")
+    keep("Typing errors", "hoogvelt")
+
+    assert len(scenes) == 3
+    keep_picture("chooser.png", compose(chromium, scenes))
+
+
+def keep_picture(name: str, picture: bytes) -> None:
+    """Put it in the artefacts; ``INTERGRIP_PICTURES=1`` also where the documentation shows it."""
+    (FOLDER / name).write_bytes(picture)
     if os.environ.get("INTERGRIP_PICTURES"):
         assert len(picture) <= MAX_SIZE
-        README_PICTURE.write_bytes(picture)
+        (IMAGES / name).write_bytes(picture)
 
 
-def compose(chromium: Browser, scenes: list[tuple[str, bytes]]) -> bytes:
+def compose(chromium: Browser, scenes: list[tuple[str, bytes]], *, below: str = "") -> bytes:
     """Return a picture of the scenes beside each other, with their captions."""
     items = "".join(
         f"<li><p><b>{number}</b>{caption}</p>"
@@ -68,10 +91,7 @@ def compose(chromium: Browser, scenes: list[tuple[str, bytes]]) -> bytes:
         for number, (caption, picture) in enumerate(scenes, start=1)
     )
     page = chromium.new_page()
-    page.set_content(
-        f"<style>{STYLE}</style><ol>{items}</ol>"
-        '<p class="next"><span>The next time: one click on the tile, straight inside</span></p>'
-    )
+    page.set_content(f"<style>{STYLE}</style><ol>{items}</ol>{below}")
     picture = page.locator("body").screenshot()
     page.close()
     return picture
