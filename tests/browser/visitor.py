@@ -134,7 +134,11 @@ class Visitor:
     @property
     def text(self) -> str:
         """All that can be read in the main part."""
-        return " ".join(self.page.locator("main").inner_text().split())
+        return self.text_of("main")
+
+    def text_of(self, selector: str) -> str:
+        """Return all that can be read in one part of the page."""
+        return " ".join(self.page.locator(selector).first.inner_text().split())
 
     @property
     def focused(self) -> str:
