@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.db.models import QuerySet
@@ -96,7 +96,7 @@ def find_schools(query: str, *, shown: int, recent: Sequence[School] = ()) -> Re
         next_shown=_next_shown(found, limit),
         new_from=limit - PAGE_SIZE if PAGE_SIZE < limit < len(found.entries) + PAGE_SIZE else None,
         is_guess=found.is_guess,
-        closed=found.closed,
+        closed=[replace(entry, name=short_name(entry.name)) for entry in found.closed],
         guests=describe(index.guests),
     )
 
