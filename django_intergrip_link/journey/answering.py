@@ -125,9 +125,14 @@ def _is_heard_elsewhere(identity: SchoolIdentity) -> bool:
         named |= Q(realm__iexact=identity.realm)
     if not named:
         return False
+    institution = institution_of(identity.brin)
     others = School.objects.filter(named, federation=identity.federation)
-    others = others.exclude(brin__startswith=institution_of(identity.brin))
-    return any(voice.is_heard_in(*said) for school in others for voice in own_voice(school))
+    providers = accepted_now().filter(named, school__federation=identity.federation)
+    voices = [
+        *others.exclude(brin__startswith=institution).values_list("entity_id", "realm"),
+        *providers.exclude(school__brin__startswith=institution).values_list("entity_id", "realm"),
+    ]
+    return any(Voice(*names).is_heard_in(*said) for names in voices)
 
 
 def _find_by_realm(identity: SchoolIdentity) -> School:

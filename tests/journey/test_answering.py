@@ -224,6 +224,19 @@ def test_answer__institution_without_an_idp(
     assert response.status_code == status
 
 
+@pytest.mark.parametrize(("ends", "status"), [(1, 403), (0, 303)])
+def test_answer__institution_without_an_idp_and_the_next_idp_of_another(
+    school_login: Any, fake_school: Any, ends: int, status: int
+) -> None:
+    authority = fake_school.row.entity_id
+    School.objects.update(entity_id="", realm="")
+    make("99BB00", entity_id=OTHER).providers.create(
+        entity_id=authority, accepted_until=TODAY() + timedelta(days=ends)
+    )
+
+    assert school_login(Client()).status_code == status
+
+
 def test_answer__institution_without_an_idp_and_a_hub_that_says_nothing(
     school_login: Any, fake_school: Any
 ) -> None:
