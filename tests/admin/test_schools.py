@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 from django.contrib.admin import site
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from django_intergrip_link.admin import SchoolAdmin
 from django_intergrip_link.models import School, SchoolProvider
@@ -26,27 +25,6 @@ TEXTS = (
     *("entity_id", "realm", "message", "contact"),
 )
 NO_PROVIDERS = {"providers-TOTAL_FORMS": "0", "providers-INITIAL_FORMS": "0"}
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client, admin_client: Client, settings: Any) -> Iterator[None]:
-    for browser in (client, admin_client):
-        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def staff(client: Client, django_user_model: Any) -> Callable[..., Client]:
-    """Return a function that logs somebody in with these permissions only."""
-
-    def log_in(*names: str) -> Client:
-        user = django_user_model.objects.create_user("helper", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=names))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 def make_schools(count: int, **fields: Any) -> list[School]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 import pytest
 import segno
-from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -20,27 +19,6 @@ from django_intergrip_link.registry.address import address_of
 
 ADDRESS = "https://testserver/saml2/kennisnet/login?school=99AA00"
 PAGES = {"card": [], "qr": ["svg"], "guide": ["en"]}
-
-
-@pytest.fixture(autouse=True)
-def _english(client: Client, admin_client: Client, settings: Any) -> Iterator[None]:
-    for browser in (client, admin_client):
-        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def staff(client: Client, django_user_model: Any) -> Callable[..., Client]:
-    """Return a function that logs somebody in with these permissions only."""
-
-    def log_in(*names: str) -> Client:
-        user = django_user_model.objects.create_user("helper", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=names))
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 def url_of(page: str, school: School, *args: str) -> str:
