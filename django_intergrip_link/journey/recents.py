@@ -43,6 +43,9 @@ class Removal:
     at: int | None = None
 
 
+NOTHING_REMOVED: Final = Removal()
+
+
 class Recents:
     """The remembered schools of one browser, the latest first, at most three."""
 

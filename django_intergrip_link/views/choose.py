@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django_intergrip_link.conf import settings
 from django_intergrip_link.journey import choosing
 from django_intergrip_link.journey.attempts import Attempts
-from django_intergrip_link.journey.recents import Recents, Removal
+from django_intergrip_link.journey.recents import NOTHING_REMOVED, Recents, Removal
 from django_intergrip_link.journey.schools import find_linked_school
 from django_intergrip_link.models import School
 
@@ -39,7 +39,7 @@ class ChooseView(AskingView):
         """Go to the chosen school, or change the list of recent ones."""
         if "school" in request.POST:
             return self._go(request.POST["school"])
-        removal = Removal()
+        removal = NOTHING_REMOVED
         if "restore" in request.POST:
             self.recents.restore(request.POST["restore"])
         elif "clear" in request.POST:
@@ -68,7 +68,7 @@ class ChooseView(AskingView):
             hub_url=self._start(hub="1"),
         )
 
-    def _show(self, *, removal: Removal = Removal(), is_tidied: bool = False) -> HttpResponse:  # noqa: B008
+    def _show(self, *, removal: Removal = NOTHING_REMOVED, is_tidied: bool = False) -> HttpResponse:
         recent = self.recents.schools()
         results = self._results(recent)
         unanswered = self._unanswered()
