@@ -6,7 +6,6 @@ Rows of a change are written inside its transaction, so a link without its event
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any, Final
 
 from django.db import Error as AnyDatabaseError
@@ -15,9 +14,7 @@ from django.utils import timezone
 
 from django_intergrip_link.errors import IntergripError
 from django_intergrip_link.models import AccountLink, LinkEvent, School
-
-ALPHABET: Final = "CDFHJKMNPQRTVWX234679"
-"""No vowels, nothing that looks like something else."""
+from django_intergrip_link.readable_codes import ALPHABET, random_code
 
 _PAGES: Final = (
     "e1",
@@ -42,7 +39,7 @@ logger = logging.getLogger("django_intergrip_link")
 
 def new_support_code(page: str) -> str:
     """Return a code like ``K7F-2QD``: its first letter tells the page, the rest is random."""
-    letters = _KINDS.get(page, "X") + "".join(secrets.choice(ALPHABET) for _ in range(5))
+    letters = _KINDS.get(page, "X") + random_code(5)
     return f"{letters[:3]}-{letters[3:]}"
 
 

@@ -23,6 +23,11 @@ KEYS = frozenset(
         "FEDERATIONS",
         "CHOOSER",
         "REMEMBER_SCHOOL",
+        "REGISTRATION",
+        "REGISTRATION_FORM",
+        "REGISTER_URL",
+        "LOGIN_VIEW",
+        "VERIFIED_ADDRESS",
         "LINK_POLICY",
         "FRESH_LOGIN",
         "SUPPORT",
@@ -30,6 +35,7 @@ KEYS = frozenset(
 )
 CHOOSERS = ("auto", "site", "hub")
 REMEMBER_SCHOOL = ("ask", "auto", "off")
+REGISTRATION = ("ask", "existing_only", "new_only")
 FEDERATION_KEYS = frozenset(
     {
         "preset",
@@ -44,6 +50,8 @@ FEDERATION_KEYS = frozenset(
 MINIMUM_SUBJECT_KEY_LENGTH = 32
 MAXIMUM_KEY_ID_LENGTH = 32
 DEFAULT_POLICY = "django_intergrip_link.journey.policy.default_policy"
+DEFAULT_REGISTRATION_FORM = "django_intergrip_link.forms.RegistrationForm"
+DEFAULT_VERIFIED_ADDRESS = "django_intergrip_link.journey.addresses.default_verified_address"
 _NAME = re.compile(r"[-\w]{1,40}", re.ASCII)
 
 
@@ -113,6 +121,34 @@ class Settings:
     def REMEMBER_SCHOOL(self) -> str:  # noqa: N802
         """Return whether this browser may remember schools: ``ask``, ``auto`` or ``off``."""
         return self._one_of("REMEMBER_SCHOOL", REMEMBER_SCHOOL)
+
+    @property
+    def REGISTRATION(self) -> str:  # noqa: N802
+        """Return who may link: existing and new site accounts (``ask``), or only one of these."""
+        return self._one_of("REGISTRATION", REGISTRATION)
+
+    @property
+    def REGISTRATION_FORM(self) -> Any:  # noqa: N802
+        """Return the form class that makes new site accounts."""
+        return import_string(self.declared.get("REGISTRATION_FORM", DEFAULT_REGISTRATION_FORM))
+
+    @property
+    def REGISTER_URL(self) -> str:  # noqa: N802
+        """Return path or URL name of the project's own registration, or ``""`` for ours."""
+        return str(self.declared.get("REGISTER_URL", ""))
+
+    @property
+    def LOGIN_VIEW(self) -> str:  # noqa: N802
+        """Return path or URL name of the project's own login page, or ``""`` for our form."""
+        return str(self.declared.get("LOGIN_VIEW", ""))
+
+    @property
+    def VERIFIED_ADDRESS(self) -> Callable[..., bool | None]:  # noqa: N802
+        """Return the function that tells whether the address of a user is known to be theirs."""
+        verified: Callable[..., bool | None] = import_string(
+            self.declared.get("VERIFIED_ADDRESS", DEFAULT_VERIFIED_ADDRESS)
+        )
+        return verified
 
     @property
     def LINK_POLICY(self) -> Callable[..., str | None]:  # noqa: N802

@@ -251,6 +251,27 @@ class WrongToken(IntergripError):
     reason = "token"
 
 
+class WrongCode(IntergripError):
+    """A one-time code is wrong, too old or tried too often; the form says so."""
+
+    reason = "code"
+
+
+class NoRegistration(IntergripError):
+    """The settings leave this way to a site account closed."""
+
+    reason = "closed"
+    page = "not_allowed"
+
+
+class AddressTaken(IntergripError):
+    """While somebody registered, the address or name of the new site account was taken."""
+
+    reason = "address"
+    page = "e6"
+    status = HTTPStatus.GONE
+
+
 class PlaceTaken(IntergripError):
     """The site account has another live link at this school; nothing is overwritten."""
 

@@ -27,3 +27,9 @@ account_unlinked = Signal()
 
 Arguments: ``user``, ``link``, ``actor`` (user or ``None``), ``reason`` (code).
 """
+
+account_registered = Signal()
+"""A site account was made in the journey; ``account_linked`` follows.
+
+Arguments: ``request``, ``user``, ``link``.
+"""

@@ -30,6 +30,10 @@ class Limit:
 
 ACCOUNT: Final = Limit(name="account", ceiling=5, seconds=900)
 ADDRESS: Final = Limit(name="address", ceiling=299, seconds=900)
+MAILS: Final = Limit(name="mails", ceiling=3, seconds=3600)
+COOL_DOWN: Final = Limit(name="cool_down", ceiling=1, seconds=60)
+ARRIVAL_MAILS: Final = Limit(name="arrival_mails", ceiling=6, seconds=3600)
+OWNER_MAILS: Final = Limit(name="owner_mails", ceiling=1, seconds=86400)
 REFUSALS: Final = Limit(name="refusals", ceiling=60, seconds=60)
 CHALLENGES: Final = Limit(name="challenges", ceiling=3, seconds=600)
 ARRIVAL_FAILURES: Final = 10

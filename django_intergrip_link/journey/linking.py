@@ -1,11 +1,9 @@
-"""The link itself: found at *complete*, made at *confirm*, ended by *undo*."""
+"""The link itself, made at *confirm*: everything in one transaction, signals after it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -14,7 +12,6 @@ from django.utils import timezone
 from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import (
-    AccountSwitchedOff,
     AlreadyLinked,
     LinkBlocked,
     PlaceTaken,
@@ -22,81 +19,17 @@ from django_intergrip_link.errors import (
     StaleSchoolLogin,
     UnknownSchool,
 )
-from django_intergrip_link.models import AccountLink, LinkEvent, School
-from django_intergrip_link.signals import account_linked, account_unlinked
+from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent, School
+from django_intergrip_link.signals import account_linked, account_registered
 
+from . import codes, registration
 from .account import SchoolAccount
-from .answering import require_voice_of
+from .addresses import address_of, digest_address
 from .arrivals import close_arrival
-from .policy import is_privileged, require_allowed
-
-UNDO_WINDOW: Final = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """The live link of a school account, and all links of its user, in one query."""
-
-    link: AccountLink
-    all_of_user: tuple[AccountLink, ...]
-
-
-def find_link(account: SchoolAccount) -> Found | None:
-    """Return the live link of a school account, with its user and school, or ``None``."""
-    digests = set(account.digests.values())
-    owner = AccountLink.objects.filter(live_digest__in=digests).values("user")
-    links = list(AccountLink.objects.with_owner().filter(user__in=owner))
-    link = next((link for link in links if link.live_digest in digests), None)
-    if link is None:
-        return None
-    return Found(link=link, all_of_user=tuple(i for i in links if i.user_id == link.user_id))
-
-
-def find_own_link(*, pk: int, user: Any) -> AccountLink | None:
-    """Return the active link with this key if it belongs to this user, else ``None``."""
-    if not pk or not user.is_authenticated:
-        return None
-    links = AccountLink.objects.select_related("user", "school")
-    return links.filter(pk=pk, user_id=user.pk, state=AccountLink.State.ACTIVE).first()
-
-
-def is_recent(link: AccountLink) -> bool:
-    """Whether the link was made in the last fifteen minutes, so undo needs no reason."""
-    return timezone.now() - link.linked_at < UNDO_WINDOW
-
-
-def require_usable(link: AccountLink, account: SchoolAccount) -> None:
-    """Refuse a link that must not open anything now.
-
-    Raises:
-        LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
-        UnknownSchool: another IdP of the same institution answered.
-        PrivilegedAccount, UnknownRole, PolicyRefused: the account became privileged since.
-    """
-    if link.state != AccountLink.State.ACTIVE:
-        raise LinkBlocked
-    if not link.has_open_user:
-        raise AccountSwitchedOff
-    if not link.school.is_active:
-        raise UnknownSchool("switched off", school=link.school)
-    if link.school_id != account.school_id:
-        require_voice_of(link.school, account)
-    # SECURITY: somebody who was linked as a student may be site staff by now; ask again then.
-    if is_privileged(link.user):
-        require_allowed(user=link.user, account=account, school=link.school)
-
-
-def use_link(link: AccountLink, account: SchoolAccount) -> None:
-    """Note a returning login; a link under an old subject key moves to the current one."""
-    key_id, digest = account.digest
-    change: dict[str, Any] = {"last_used_at": timezone.now()}
-    if link.subject_key != key_id:
-        change |= {"subject_key": key_id, "subject_digest": digest, "live_digest": digest}
-    # SECURITY: only while it is live; a link that ended a moment ago must not come back to life.
-    live = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
-    if not live.update(**change):
-        raise LinkBlocked
-    audit.log_login(link)
+from .ending import end_link
+from .finding import find_link
+from .pending import Pending
+from .policy import require_allowed
 
 
 def require_fresh(account: SchoolAccount, *, arrival_key: str) -> None:
@@ -113,59 +46,107 @@ def require_fresh(account: SchoolAccount, *, arrival_key: str) -> None:
 def require_linkable(*, user: Any, account: SchoolAccount) -> School:
     """Return the school when this site account may be linked to this school account.
 
+    Args:
+        user: of any model; one that a registration has yet to save is fine.
+
     Raises:
         UnknownSchool: switched off since the arrival.
         AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: by the policy's reason.
-        PlaceTaken: the site account has a live link at this school.
     """
     school = School.objects.filter(pk=account.school_id).first()
     if school is None or not school.is_active:
         raise UnknownSchool("switched off", school=school)
     require_allowed(user=user, account=account, school=school)
-    if AccountLink.objects.filter(user=user, live_school=school.pk).exists():
-        raise PlaceTaken(school=school)
     return school
 
 
 def make_link(
-    *, request: HttpRequest, user: Any, account: SchoolAccount, arrival_key: str
+    *, request: HttpRequest, user: Any, account: SchoolAccount, pending: Pending
 ) -> AccountLink:
-    """Link a school account to a site account that was proven for this arrival.
+    """Link a school account to the site account that was proven for this arrival.
 
-    Link, event and the end of the arrival are one transaction; the signal follows commit.
+    The end of the arrival, the used code, a new user, the links that are replaced, the link and its
+    event are one transaction; the signals follow commit.
 
     Raises:
         AlreadyLinked, PlaceTaken: the school account, or the place at this school, is taken.
-        Replayed: the arrival was closed meanwhile (double submit, "not me" in another tab).
+        LinkBlocked: the link at this school is blocked.
+        AddressTaken: a registration came too late.
+        Replayed: the arrival was closed meanwhile (double submit, "not me" in another tab), or the
+            code was used.
         UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: not
-        allowed.
+            allowed.
     """
+    school = None
     try:
         with transaction.atomic():
             # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
-            if not close_arrival(arrival_key):
+            if not close_arrival(pending.arrival):
                 raise Replayed("closed meanwhile")
+            code = codes.use_up(pending.code_id) if pending.code_id else None
             school = require_linkable(user=user, account=account)
-            link = _insert(user=user, account=account, school=school)
-            audit.record(
-                LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link, account)
-            )
-            transaction.on_commit(
-                partial(
-                    account_linked.send_robust, AccountLink, request=request, user=user, link=link
-                )
-            )
+            if code is not None and pending.is_registration:
+                user = registration.save_user(user, code)
+            link = _take(user=user, account=account, school=school, pending=pending)
+            if code is not None:
+                LinkCode.objects.filter(pk=code.pk).update(link=link, user=user)
+            _announce(request, user, link, is_new=pending.is_registration)
     except IntegrityError as error:
         taken = find_link(account) is not None
         raise (AlreadyLinked if taken else PlaceTaken)(school=school) from error
     return link
 
 
-def _insert(*, user: Any, account: SchoolAccount, school: School) -> AccountLink:
-    key_id, digest = account.digest
+def _take(*, user: Any, account: SchoolAccount, school: School, pending: Pending) -> AccountLink:
     # An old key's digest is not covered by the unique column, so it is looked at here as well.
-    if find_link(account) is not None:
+    found = find_link(account)
+    if found is not None:
+        return _take_up(found.link, user=user, account=account)
+    _make_room(user=user, school=school, pending=pending)
+    link = _insert(user=user, account=account, school=school, pending=pending)
+    audit.record(LinkEvent.Kind.LINKED, link=link, actor=user, reason=_history(link, account))
+    return link
+
+
+def _take_up(link: AccountLink, *, user: Any, account: SchoolAccount) -> AccountLink:
+    """Take up a paused link again; only its own user can."""
+    # SECURITY: whoever was proven, a paused link never moves to another site account.
+    if link.state == AccountLink.State.BLOCKED:
+        raise LinkBlocked
+    if link.state != AccountLink.State.SUSPENDED or link.user_id != user.pk:
         raise AlreadyLinked
+    key_id, digest = account.digest
+    link.subject_key, link.subject_digest, link.live_digest = key_id, digest, digest
+    link.role, link.realm, link.hint = account.role, account.realm, account.hint
+    link.state, link.last_used_at, link.reason = AccountLink.State.ACTIVE, timezone.now(), ""
+    link.save()
+    audit.record(LinkEvent.Kind.RESUMED, link=link, actor=user)
+    return link
+
+
+def _make_room(*, user: Any, school: School, pending: Pending) -> None:
+    """End what the person chose to replace; refuse when the place is still taken.
+
+    Raises:
+        PlaceTaken, LinkBlocked: by the link that stands there.
+    """
+    links = AccountLink.objects.select_related("user", "school")
+    replaced = links.filter(
+        pk__in=pending.replaces,
+        user=user,
+        state__in=(AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED),
+    )
+    for link in replaced if pending.choice == "swap" else ():
+        end_link(link, actor=user, reason="replaced")
+    standing = links.filter(user=user, live_school=school.pk).first()
+    if standing is not None:
+        # SECURITY: a new link beside or instead of a blocked one would be a way around the block.
+        is_blocked = standing.state == AccountLink.State.BLOCKED
+        raise (LinkBlocked if is_blocked else PlaceTaken)(school=school)
+
+
+def _insert(*, user: Any, account: SchoolAccount, school: School, pending: Pending) -> AccountLink:
+    key_id, digest = account.digest
     now = timezone.now()
     return AccountLink.objects.create(
         user=user,
@@ -176,51 +157,23 @@ def _insert(*, user: Any, account: SchoolAccount, school: School) -> AccountLink
         hint=account.hint,
         realm=account.realm,
         role=account.role,
-        origin=AccountLink.Origin.PASSWORD,
+        origin=pending.origin,
         linked_at=now,
         last_used_at=now,
+        address_digest=digest_address(address_of(user)) if pending.is_registration else "",
         live_digest=digest,
         live_school=school.pk,
     )
+
+
+def _announce(request: HttpRequest, user: Any, link: AccountLink, *, is_new: bool) -> None:
+    for signal in (account_registered, account_linked) if is_new else (account_linked,):
+        transaction.on_commit(
+            partial(signal.send_robust, AccountLink, request=request, user=user, link=link)
+        )
 
 
 def _history(link: AccountLink, account: SchoolAccount) -> str:
     """Return ``moved`` when this school account was linked to somebody else before."""
     earlier = AccountLink.objects.filter(subject_digest__in=account.digests.values())
     return "moved" if earlier.exclude(user_id=link.user_id).exists() else ""
-
-
-def end_link(link: AccountLink, *, actor: Any | None, reason: str) -> bool:
-    """End a link; its sessions end with their next request.
-
-    Args:
-        actor: the user who did it, or ``None`` for the holder of an undo link.
-        reason: code for the event.
-
-    Returns:
-        Whether it was live until now.
-    """
-    with transaction.atomic():
-        live = AccountLink.objects.filter(pk=link.pk).exclude(state=AccountLink.State.ENDED)
-        ended = live.update(
-            state=AccountLink.State.ENDED,
-            live_digest=None,
-            live_school=None,
-            ended_at=timezone.now(),
-            ended_by=actor,
-            reason=reason,
-        )
-        if not ended:
-            return False
-        audit.record(LinkEvent.Kind.ENDED, link=link, actor=actor, reason=reason)
-        transaction.on_commit(
-            partial(
-                account_unlinked.send_robust,
-                AccountLink,
-                user=link.user,
-                link=link,
-                actor=actor,
-                reason=reason,
-            )
-        )
-    return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import MutableMapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
+
+from django_intergrip_link.models import AccountLink
 
 _SESSION_KEY: Final = "intergrip_link"
 PROOF_LIFETIME: Final = 600
@@ -23,9 +25,14 @@ class Pending:
         school: code of the school, to start again with.
         local_name: who was logged in on this device before, until the question is answered.
         login: what to fill in on the password form.
-        user_id: the site account whose password was right, as text; ``""`` before that.
-        proven_at: Unix time of that.
+        origin: how the site account was proven, a value of ``AccountLink.Origin``; ``""`` before.
+        user_id: the proven site account, as text; ``""`` before that, and for a new one.
+        code_id: the ``LinkCode`` that is part of the proof and is used up at confirm, or 0.
+        proven_at: Unix time of the proof.
         needs_otp: a device of that account has yet to confirm.
+        relink_id: the paused link of this school account, which only its own user may take up.
+        choice: answer to "you have a school account already": ``""``, ``both`` or ``swap``.
+        replaces: keys of the links that end at confirm, as shown to the person who chose ``swap``.
         link_id: the link that was made; only *done* and *undo* follow.
         is_mailed: the mail about it went out.
     """
@@ -36,9 +43,14 @@ class Pending:
     school: str = ""
     local_name: str = ""
     login: str = ""
+    origin: str = ""
     user_id: str = ""
+    code_id: int = 0
     proven_at: int = 0
     needs_otp: bool = False
+    relink_id: int = 0
+    choice: str = ""
+    replaces: list[int] = field(default_factory=list)
     link_id: int = 0
     is_mailed: bool = False
 
@@ -62,13 +74,31 @@ class Pending:
         """Forget the journey of this session."""
         session.pop(_SESSION_KEY, None)
 
+    def without_proof(self) -> dict[str, Any]:
+        """Return the changes that forget the proof and what was chosen after it."""
+        return {
+            "origin": "",
+            "user_id": "",
+            "code_id": 0,
+            "proven_at": 0,
+            "needs_otp": False,
+            "choice": "",
+            "replaces": [],
+        }
+
     @property
-    def has_password_proof(self) -> bool:
-        """Whether the password was right, not longer than ten minutes ago."""
-        return bool(self.user_id) and time.time() - self.proven_at < PROOF_LIFETIME
+    def is_registration(self) -> bool:
+        """Whether confirm makes a new site account."""
+        return self.origin == AccountLink.Origin.REGISTRATION and bool(self.code_id)
+
+    @property
+    def has_proof(self) -> bool:
+        """Whether a site account was proven in the last ten minutes; OTP may be missing."""
+        is_known = bool(self.user_id) or self.is_registration
+        return is_known and time.time() - self.proven_at < PROOF_LIFETIME
 
     @property
     def is_proven(self) -> bool:
         """Whether nothing is missing but the confirmation."""
         # SECURITY: the one question before confirm; a password alone is not enough with a device.
-        return self.has_password_proof and not self.needs_otp
+        return self.has_proof and not self.needs_otp

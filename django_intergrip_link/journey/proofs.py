@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import time
-import unicodedata
 from typing import Any
 
 from django.contrib.auth import authenticate, get_user_model
@@ -16,9 +15,10 @@ from django_otp import devices_for_user
 from django_otp.models import Device
 
 from django_intergrip_link.errors import AccountSwitchedOff, NoArrival, TooManyTries
-from django_intergrip_link.models import Arrival
+from django_intergrip_link.models import AccountLink, Arrival
 
-from . import limits
+from . import limits, registration
+from .addresses import fold, owners_of
 from .arrivals import close_arrival, count_failure
 from .pending import Pending
 
@@ -43,29 +43,61 @@ def prove_by_password(
     name = owner.get_username() if owner else login
     tries = (
         (limits.ADDRESS, request.META.get("REMOTE_ADDR", "")),
-        (limits.ACCOUNT, f"name:{_folded(login)}"),
+        (limits.ACCOUNT, f"name:{fold(login)}"),
     )
     # SECURITY: limits before the password is looked at, the same for names that do not exist.
     for limit, value in tries:
         limits.take(limit, value)
     # SECURITY: counted per account too, by whatever name it is called. Without a word, because a
     # limit that two names share would tell that there is an account, and that both are its names.
-    account = limits.ACCOUNT, f"pk:{owner.pk}" if owner else f"nobody:{_folded(login)}"
+    account = limits.ACCOUNT, f"pk:{owner.pk}" if owner else f"nobody:{fold(login)}"
     has_room = limits.has_room(*account)
     user = authenticate(request, username=name, password=password)
     if user is None or not has_room:
-        _count_against(arrival)
+        count_against(arrival)
         return None
     for limit, value in (*tries, account):
         limits.give_back(limit, value)
+    return accept(request.session, pending, user=user, origin=AccountLink.Origin.PASSWORD)
+
+
+def accept(
+    session: Any, pending: Pending, *, user: Any, origin: AccountLink.Origin, code_id: int = 0
+) -> Pending:
+    """Note that this browser owns an existing site account; every way to prove it ends here.
+
+    Args:
+        origin: how it was proven.
+        code_id: the ``LinkCode`` to use up at confirm.
+    """
     return pending.save(
-        request.session,
-        user_id=str(user.pk),
-        proven_at=int(time.time()),
-        # SECURITY: decided here, on the server; the finish cannot be reached around it.
-        needs_otp=bool(confirmed_devices(user)),
-        local_name="",
-        login="",
+        session,
+        **pending.without_proof()
+        | {
+            "origin": origin,
+            "user_id": str(user.pk),
+            "code_id": code_id,
+            "proven_at": int(time.time()),
+            # SECURITY: decided here, on the server; the finish cannot be reached around it.
+            "needs_otp": bool(confirmed_devices(user)),
+            "local_name": "",
+            "login": "",
+        },
+    )
+
+
+def accept_new(session: Any, pending: Pending, *, code_id: int) -> Pending:
+    """Note that this browser read the code that was mailed to a new site account's address."""
+    return pending.save(
+        session,
+        **pending.without_proof()
+        | {
+            "origin": AccountLink.Origin.REGISTRATION,
+            "code_id": code_id,
+            "proven_at": int(time.time()),
+            "local_name": "",
+            "login": "",
+        },
     )
 
 
@@ -93,7 +125,7 @@ def prove_by_token(
     # SECURITY: a strict shape; devices would read signs, underscores and foreign digits as numbers.
     if _TOKEN.fullmatch(token) and _accepts(user, token, device_id):
         return pending.save(session, needs_otp=False)
-    _count_against(arrival)
+    count_against(arrival)
     return None
 
 
@@ -134,14 +166,16 @@ def send_challenge(user: Any, *, device_id: str = "") -> bool:
 
 
 def proven_user(pending: Pending) -> Any:
-    """Return the site account of a password proof.
+    """Return the site account of a proof; for a registration a user that is not saved yet.
 
     Raises:
         NoArrival: there is no proof, or it is too old.
         AccountSwitchedOff: the account was switched off or deleted since.
     """
-    if not pending.has_password_proof:
+    if not pending.has_proof:
         raise NoArrival("no proof")
+    if pending.is_registration:
+        return registration.unsaved_user(pending.code_id)
     users = get_user_model()._default_manager  # noqa: SLF001 - the documented way to any user model
     user = users.filter(pk=pending.user_id).first()
     if user is None or not user.is_active:
@@ -149,14 +183,15 @@ def proven_user(pending: Pending) -> Any:
     return user
 
 
-def _count_against(arrival: Arrival) -> None:
+def count_against(arrival: Arrival) -> None:
+    """Count one wrong password, token or code against this arrival.
+
+    Raises:
+        TooManyTries: it was one too many; the arrival is closed.
+    """
     if count_failure(arrival) > limits.ARRIVAL_FAILURES:
         close_arrival(arrival.key)
         raise TooManyTries("arrival", wait_minutes=limits.ACCOUNT.minutes)
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def _find_owner(login: str) -> Any | None:
@@ -164,11 +199,7 @@ def _find_owner(login: str) -> Any | None:
     model = get_user_model()
     users = model._default_manager  # noqa: SLF001 - the documented way to any user model
     owner = users.filter(**{model.USERNAME_FIELD: login}).first()
-    email = model.get_email_field_name()
-    fields = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - documented
-    if owner is not None or "@" not in login or email not in fields:
+    if owner is not None:
         return owner
-    matches = users.filter(**{f"{email}__iexact": login})[:2]
-    # SECURITY: databases fold more letters than people do; compare again before believing a match.
-    owners = [user for user in matches if _folded(getattr(user, email) or "") == _folded(login)]
+    owners = owners_of(login)
     return owners[0] if len(owners) == 1 else None

@@ -30,14 +30,16 @@ class AccountLink(models.Model):
 
     The subject itself is never stored: ``subject_digest`` is its HMAC-SHA256 (64 hex digits) under
     the key ``subject_key`` of ``SUBJECT_KEYS``. ``live_digest`` and ``live_school`` are filled only
-    while the link is active or blocked; being unique, they let a school account have one live link
-    and a site account one live link per school.
+    while the link is live: active, suspended or blocked. Being unique, they let a school account
+    have one live link and a site account one live link per school. ``address_digest`` marks the
+    e-mail address that a code proved when the site account was registered with us.
     """
 
     class State(models.TextChoices):
         """Life of a link."""
 
         ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Paused")
         BLOCKED = "blocked", _("Blocked")
         ENDED = "ended", _("Ended")
 
@@ -45,6 +47,10 @@ class AccountLink(models.Model):
         """How the site account was proven."""
 
         PASSWORD = "password", _("Password")
+        LOGIN = "login", _("Login page of the site")
+        MAIL = "mail", _("Code by e-mail")
+        CODE = "code", _("Code from school")
+        REGISTRATION = "registration", _("Registration")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -61,7 +67,7 @@ class AccountLink(models.Model):
     hint = models.CharField(_("ends in"), max_length=8, blank=True)
     realm = models.CharField(_("realm"), max_length=255, blank=True)
     role = models.CharField(_("role"), max_length=20)
-    state = models.CharField(_("state"), max_length=7, choices=State, default=State.ACTIVE)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.ACTIVE)
     origin = models.CharField(_("origin"), max_length=12, choices=Origin, default=Origin.PASSWORD)
     linked_at = models.DateTimeField(_("linked at"))
     last_used_at = models.DateTimeField(_("last used at"))
@@ -75,6 +81,7 @@ class AccountLink(models.Model):
         verbose_name=_("ended by"),
     )
     reason = models.CharField(_("reason"), max_length=100, blank=True)
+    address_digest = models.CharField(max_length=64, blank=True, editable=False)
     live_digest = models.CharField(max_length=64, null=True, unique=True, editable=False)  # noqa: DJ001
     live_school = models.BigIntegerField(null=True, editable=False)
 
@@ -92,7 +99,7 @@ class AccountLink(models.Model):
                     state="ended", live_digest__isnull=True, live_school__isnull=True
                 )
                 | models.Q(
-                    state__in=["active", "blocked"],
+                    state__in=["active", "suspended", "blocked"],
                     live_digest__isnull=False,
                     live_school__isnull=False,
                 ),
@@ -148,6 +155,9 @@ class LinkEvent(models.Model):
 
         LINKED = "linked", _("Linked")
         ENDED = "ended", _("Ended")
+        SUSPENDED = "suspended", _("Paused")
+        RESUMED = "resumed", _("In use again")
+        CODES = "codes", _("Codes")
         REFUSED = "refused", _("Refused")
         WARNING = "warning", _("Warning")
 

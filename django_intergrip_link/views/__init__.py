@@ -2,23 +2,41 @@
 
 from .answer import ReturnView
 from .choose import ChooseView
+from .code import CodeView
 from .complete import CompleteView
 from .confirm import ConfirmView, DoneView, UndoView
+from .host import LoggedInView
 from .leave import LanguageView, LogoutView, NotMeView, StopView
 from .link import LinkView, SomeoneElseView
+from .mail_proof import MailCodeView, MailView
+from .mine import MineView, RemoveView, ResumeView
+from .more import MoreView
+from .more_time import MoreTimeView
 from .prove import ProveView, TokenView
+from .register import RegisterCodeView, RegisterView
 from .start import StartView
 
 __all__ = [
     "ChooseView",
+    "CodeView",
     "CompleteView",
     "ConfirmView",
     "DoneView",
     "LanguageView",
     "LinkView",
+    "LoggedInView",
     "LogoutView",
+    "MailCodeView",
+    "MailView",
+    "MineView",
+    "MoreTimeView",
+    "MoreView",
     "NotMeView",
     "ProveView",
+    "RegisterCodeView",
+    "RegisterView",
+    "RemoveView",
+    "ResumeView",
     "ReturnView",
     "SomeoneElseView",
     "StartView",

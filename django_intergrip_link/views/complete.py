@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import IntergripError, UnknownRequest, WrongSchool
-from django_intergrip_link.journey import answering, binding, linking
+from django_intergrip_link.journey import answering, binding, finding, linking, returning
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
 from django_intergrip_link.journey.attempts import Attempt, Attempts
 from django_intergrip_link.journey.entering import begin_linking, enter
-from django_intergrip_link.journey.linking import Found
+from django_intergrip_link.journey.finding import Found
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.journey.recents import Recents
 from django_intergrip_link.models import AccountLink, Arrival
@@ -46,12 +46,15 @@ class CompleteView(PageView):
             if isinstance(error, WrongSchool):
                 return self._explain(error, attempt)
             raise
-        found = linking.find_link(account)
-        claim_arrival(arrival, is_used=found is not None)
-        if found is not None:
+        found = finding.find_link(account)
+        paused = found.link if found and found.link.state == AccountLink.State.SUSPENDED else None
+        claim_arrival(arrival, is_used=bool(found and not paused))
+        if found and not paused:
             response = self._go_in(request, found, account, attempt)
         else:
-            response = self._go_linking(request, arrival, account, attempt)
+            # A paused link opens nothing until its owner has proven the site account again.
+            relink_id = paused.pk if paused else 0
+            response = self._go_linking(request, arrival, account, attempt, relink_id=relink_id)
         attempts.write(response)
         recents = Recents(request, is_https=party.is_https)
         if recents.note_login(federation, account.brin, is_asked_for=attempt.remembers):
@@ -77,14 +80,20 @@ class CompleteView(PageView):
     def _go_in(
         self, request: HttpRequest, found: Found, account: SchoolAccount, attempt: Attempt
     ) -> HttpResponse:
-        linking.require_usable(found.link, account)
-        linking.use_link(found.link, account)
+        returning.require_usable(found.link, account)
+        returning.use_link(found.link, account)
         user = enter(request, found.all_of_user)
         school_login.send_robust(AccountLink, request=request, user=user, link=found.link)
         return SeeOther(attempt.next or default_destination())
 
     def _go_linking(
-        self, request: HttpRequest, arrival: Arrival, account: SchoolAccount, attempt: Attempt
+        self,
+        request: HttpRequest,
+        arrival: Arrival,
+        account: SchoolAccount,
+        attempt: Attempt,
+        *,
+        relink_id: int,
     ) -> HttpResponse:
         linking.require_fresh(account, arrival_key=arrival.key)
         pending = begin_linking(
@@ -94,6 +103,7 @@ class CompleteView(PageView):
                 federation=arrival.federation,
                 next=attempt.next,
                 school=account.brin,
+                relink_id=relink_id,
             ),
         )
         response = to_step("someone_else" if pending.local_name else "link")

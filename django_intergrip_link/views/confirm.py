@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from django_intergrip_link.backends import links_of
 from django_intergrip_link.errors import LinkBlocked, NoArrival, NotConfirmed, UndoExpired
-from django_intergrip_link.journey import linking, mails, proofs
+from django_intergrip_link.journey import ending, finding, linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.journey.site_account import SiteAccount
@@ -29,11 +29,15 @@ class ConfirmView(StepView):
         """Need the whole proof.
 
         Raises:
-            NoArrival: no journey, or no password proof.
+            NoArrival: no journey.
         """
         response = super().prepare(request)
         if response is not None:
             return response
+        if not self.pending.has_proof:
+            if request.method == "POST":
+                self.note(NoArrival("no proof"))
+            return to_step("link")
         self.user = proofs.proven_user(self.pending)
         # SECURITY: asked at the page and again at the finish; no step before can be left out.
         if not self.pending.is_proven:
@@ -59,15 +63,15 @@ class ConfirmView(StepView):
         """Link and log in for "yes"; forget the proof for "no"."""
         answer = request.POST.get("confirm")
         if answer == "no":
-            self.pending.save(request.session, user_id="", proven_at=0, needs_otp=False)
+            self.pending.save(request.session, **self.pending.without_proof())
             return to_step("link")
         if answer != "yes":
             raise NotConfirmed
         link = linking.make_link(
-            request=request, user=self.user, account=self.account, arrival_key=self.arrival.key
+            request=request, user=self.user, account=self.account, pending=self.pending
         )
         enter(request, links_of(link.user_id))
-        done = self.pending.save(request.session, link_id=link.pk, user_id="", needs_otp=False)
+        done = self.pending.save(request.session, **self.pending.without_proof(), link_id=link.pk)
         # Last, because a slow mail server must not keep anybody from getting in.
         done.save(request.session, is_mailed=mails.send_linked(link, request=request))
         return to_step("done")
@@ -80,7 +84,7 @@ class DoneView(PageView):
         """Show the link that this session has just made."""
         pending = Pending.load(request.session)
         made = pending.link_id if pending else 0
-        link = linking.find_own_link(pk=made, user=request.user)
+        link = finding.find_own_link(pk=made, user=request.user)
         if pending is None or link is None:
             raise NoArrival("nothing was linked in this session")
         token = mails.make_undo_token(link, lifetime=mails.PAGE_LIFETIME)
@@ -89,7 +93,7 @@ class DoneView(PageView):
             "done.html",
             school_name=link.school.short_name,
             continue_url=pending.next or default_destination(),
-            undo_url=undo_url if linking.is_recent(link) else None,
+            undo_url=undo_url if finding.is_recent(link) else None,
             mail_sent=pending.is_mailed,
         )
 
@@ -104,7 +108,7 @@ class UndoView(PageView):
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """End the link."""
         link = self._link(token)
-        linking.end_link(link, actor=None, reason="undo")
+        ending.end_link(link, actor=None, reason="undo")
         Pending.drop(request.session)
         return self._show(link, is_undone=True)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.i18n import set_language
 
 from django_intergrip_link.errors import NoArrival
-from django_intergrip_link.journey import linking
+from django_intergrip_link.journey import ending, finding
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import open_arrival
 from django_intergrip_link.journey.entering import leave_journey
@@ -61,9 +61,9 @@ class NotMeView(PageView):
         if self.pending and request.POST.get("arrival") != self.pending.arrival:
             raise NoArrival("the form belongs to another arrival")
         made = self.pending.link_id if self.pending else 0
-        link = linking.find_own_link(pk=made, user=request.user)
-        if link and linking.is_recent(link):
-            linking.end_link(link, actor=None, reason="not_me")
+        link = finding.find_own_link(pk=made, user=request.user)
+        if link and finding.is_recent(link):
+            ending.end_link(link, actor=None, reason="not_me")
         _forget(request)
         if request.POST.get("restart") == "elsewhere":
             self.school_code = ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
-from .redirects import to_step
+from django_intergrip_link.conf import settings
+
+from .redirects import host_url, step_url, to_step
 from .steps import StepView
 
 
@@ -13,7 +15,14 @@ class LinkView(StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page; it changes nothing."""
-        return self.step("link.html")
+        mode = settings.REGISTRATION
+        return self.step(
+            "link.html",
+            may_use_existing=mode != "new_only" or bool(self.pending.relink_id),
+            may_register=mode != "existing_only" and not self.pending.relink_id,
+            is_paused=bool(self.pending.relink_id),
+            register_url=host_url(settings.REGISTER_URL) or step_url("register"),
+        )
 
 
 class SomeoneElseView(StepView):

@@ -61,15 +61,18 @@ class TokenView(StepView):
     user: Any
 
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
-        """Need a password proof too.
+        """Need the first proof too.
 
         Raises:
-            NoArrival: no journey, or no password proof yet.
+            NoArrival: no journey.
         """
         response = super().prepare(request)
-        if response is None:
-            self.user = proofs.proven_user(self.pending)
-        return response
+        if response is not None:
+            return response
+        if not self.pending.has_proof:
+            return to_step("link")
+        self.user = proofs.proven_user(self.pending)
+        return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code, as long as one is needed."""

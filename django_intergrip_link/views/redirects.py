@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponseRedirect
+from django.shortcuts import resolve_url
 from django.urls import reverse
 
 from django_intergrip_link.models import Arrival
@@ -27,3 +30,16 @@ def to_step(name: str) -> SeeOther:
 def complete_url(arrival: Arrival) -> str:
     """Return the address where this arrival is claimed."""
     return reverse("intergrip_link:complete", args=[arrival.federation, arrival.key])
+
+
+def host_url(page: str) -> str:
+    """Return the address of a page of the project that leads back into the journey, or ``""``.
+
+    Args:
+        page: path or URL name, from the settings.
+    """
+    if not page:
+        return ""
+    address = resolve_url(page)
+    query = urlencode({"next": step_url("logged_in")})
+    return f"{address}{'&' if '?' in address else '?'}{query}"

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .conf import settings
+from django_intergrip_link.conf import settings
 
 
 class PasswordForm(forms.Form):

@@ -1,0 +1,6 @@
+"""The forms of the journey: proof of a site account, or a new one."""
+
+from .prove import PasswordForm, TokenForm
+from .register import RegistrationForm
+
+__all__ = ["PasswordForm", "RegistrationForm", "TokenForm"]

@@ -1,0 +1,57 @@
+"""E-mail addresses of site accounts: whose they are, and whether that is known."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.crypto import salted_hmac
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.models import AccountLink
+
+
+def fold(text: str) -> str:
+    """Return a user name or address in the form in which two of them are compared."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def digest_address(address: str) -> str:
+    """Return the keyed digest (64 hex digits) under which an address may be stored."""
+    salt = "django_intergrip_link.addresses"
+    return salted_hmac(salt, fold(address), algorithm="sha256").hexdigest()
+
+
+def address_of(user: Any) -> str:
+    """Return the e-mail address of a user of any model, or ``""``."""
+    return str(getattr(user, user.get_email_field_name(), "") or "")
+
+
+def owners_of(address: str) -> list[Any]:
+    """Return the users of any model with exactly this address, without regard to case."""
+    model = get_user_model()
+    email = model.get_email_field_name()
+    fields = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - documented
+    if "@" not in address or email not in fields:
+        return []
+    users = model._default_manager  # noqa: SLF001 - the documented way to any user model
+    matches = users.filter(**{f"{email}__iexact": address})[:3]
+    # SECURITY: databases fold more letters than people do; compare again before believing a match.
+    return [user for user in matches if fold(address_of(user)) == fold(address)]
+
+
+def is_verified(user: Any) -> bool | None:
+    """Ask the project whether the address of this user is known to be theirs; ``None``: unknown."""
+    return settings.VERIFIED_ADDRESS(user=user)
+
+
+def default_verified_address(*, user: Any) -> bool | None:
+    """Believe what our own registration proved.
+
+    Returns:
+        ``True`` when a code to the present address made this account, else ``None``.
+    """
+    address = address_of(user)
+    proven = AccountLink.objects.filter(user=user, address_digest=digest_address(address))
+    return True if address and proven.exists() else None

@@ -1,0 +1,192 @@
+"""One-time codes: made, mailed or handed out, checked, and used up once.
+
+Only keyed digests are stored. A mailed code is bound to arrival and address; a code from school to
+one site account and one school.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.views.decorators.debug import sensitive_variables
+
+from django_intergrip_link.errors import Replayed, WrongCode
+from django_intergrip_link.models import Arrival, LinkCode, School
+from django_intergrip_link.readable_codes import ALPHABET, random_code
+
+from . import limits
+from .addresses import digest_address
+
+MAILED_LENGTH: Final = 8
+MAILED_LIFETIME: Final = timedelta(minutes=10)
+MAILED_TRIES: Final = 5
+SCHOOL_LENGTH: Final = 8
+SCHOOL_LIFETIME: Final = timedelta(days=14)
+_VERIFIED_LIFETIME: Final = timedelta(hours=2)
+
+
+def issue_mailed(
+    *,
+    purpose: LinkCode.Purpose,
+    arrival: Arrival,
+    address: str,
+    user: Any | None = None,
+    details: dict[str, Any] | None = None,
+    is_decoy: bool = False,
+) -> str:
+    """Make the one code that this arrival has for this purpose; an earlier one stops working.
+
+    Args:
+        address: where the code goes, and what it is bound to.
+        details: what a registration needs later, fit for JSON.
+        is_decoy: nothing will ever match; the page must look the same as with a real one.
+
+    Returns:
+        The code, eight digits.
+
+    Raises:
+        TooManyTries: three mails to this address in an hour, or two in a minute from here.
+    """
+    limits.take(limits.COOL_DOWN, f"{purpose}:{arrival.key}")
+    limits.take(limits.MAILS, digest_address(address))
+    limits.take(limits.ARRIVAL_MAILS, arrival.key)
+    code = "".join(secrets.choice("0123456789") for _ in range(MAILED_LENGTH))
+    now = timezone.now()
+    LinkCode.objects.update_or_create(
+        purpose=purpose,
+        arrival=arrival.key,
+        defaults={
+            "digest": _nothing() if is_decoy else _digest_mailed(purpose, arrival.key, code),
+            "user": user,
+            "address_digest": digest_address(address),
+            "details": details,
+            "failures": 0,
+            "created_at": now,
+            "expires_at": now + MAILED_LIFETIME,
+            "used_at": None,
+        },
+    )
+    return code
+
+
+@sensitive_variables("code")
+def check_mailed(*, purpose: LinkCode.Purpose, arrival: Arrival, code: str) -> LinkCode | None:
+    """Return the row whose code this is, or ``None``; a code can be right once.
+
+    Raises:
+        WrongCode: too old, or five wrong ones were tried; only a new code helps.
+    """
+    rows = LinkCode.objects.filter(purpose=purpose, arrival=arrival.key, used_at=None)
+    now = timezone.now()
+    # SECURITY: counted first, in one UPDATE, so that tries at the same moment all count.
+    tried = rows.filter(failures__lt=MAILED_TRIES, expires_at__gt=now)
+    if not tried.update(failures=F("failures") + 1):
+        raise WrongCode("too old, or too many tries")
+    row = rows.first()
+    digits = "".join(code.split()).replace("-", "")
+    digest = _digest_mailed(purpose, arrival.key, digits)
+    if row is None or not constant_time_compare(row.digest, digest):
+        return None
+    # SECURITY: of two equal tries one wins; the code is right only once.
+    won = rows.filter(digest=digest).update(
+        digest=_nothing(), failures=0, expires_at=now + _VERIFIED_LIFETIME
+    )
+    return row if won else None
+
+
+def issue_for_school(
+    *, user: Any, school: School, created_by: Any | None, group: str = "", expires_at: Any = None
+) -> str:
+    """Make a code from school for one site account; an earlier unused one is withdrawn.
+
+    Returns:
+        The code as it is printed: ``XXXX-XXXX``. It cannot be read back later.
+    """
+    now = timezone.now()
+    earlier = LinkCode.objects.filter(purpose=LinkCode.Purpose.SCHOOL, user=user, school=school)
+    earlier.filter(used_at=None, revoked_at=None).update(revoked_at=now)
+    while True:
+        code = random_code(SCHOOL_LENGTH)
+        try:
+            with transaction.atomic():
+                LinkCode.objects.create(
+                    purpose=LinkCode.Purpose.SCHOOL,
+                    digest=_digest_school(code),
+                    user=user,
+                    school=school,
+                    group=group,
+                    created_at=now,
+                    created_by=created_by,
+                    expires_at=expires_at or now + SCHOOL_LIFETIME,
+                )
+        except IntegrityError:  # the same code lives already: once in 38 thousand million
+            continue
+        return f"{code[:4]}-{code[4:]}"
+
+
+@sensitive_variables("code")
+def find_school_code(code: str, *, brin: str) -> LinkCode | None:
+    """Return the usable code from a school of this institution, or ``None``.
+
+    Args:
+        code: as typed; dashes, spaces and small letters do not matter.
+        brin: code of the school that the person is logged in at.
+    """
+    letters = "".join(c for c in code.upper() if c.isalnum())
+    if len(letters) != SCHOOL_LENGTH or set(letters) - set(ALPHABET):
+        return None
+    rows = LinkCode.objects.select_related("user", "school")
+    row = rows.filter(digest=_digest_school(letters), **_usable(timezone.now())).first()
+    # SECURITY: a code counts only with a login at its own school; the strip alone opens nothing.
+    if row is None or row.school is None or row.school.brin[:4] != brin[:4]:
+        return None
+    return row
+
+
+def use_up(code_id: int) -> LinkCode:
+    """Use a code, inside the transaction that it is used for, and return it as it was.
+
+    Raises:
+        Replayed: it was used, withdrawn or too old meanwhile.
+    """
+    rows = LinkCode.objects.filter(pk=code_id)
+    row = rows.first()
+    # SECURITY: a conditional UPDATE; of two processes with one code exactly one goes on.
+    won = rows.filter(**_usable(timezone.now())).update(used_at=timezone.now(), details=None)
+    if row is None or not won:
+        raise Replayed("code used before")
+    return row
+
+
+def purge_codes() -> int:
+    """Delete mailed codes that are over, and wipe what others no longer need; return the count."""
+    now = timezone.now()
+    mailed = LinkCode.objects.exclude(purpose=LinkCode.Purpose.SCHOOL)
+    return int(mailed.filter(expires_at__lte=now).delete()[0])
+
+
+def _usable(now: Any) -> dict[str, Any]:
+    return {"used_at": None, "revoked_at": None, "expires_at__gt": now}
+
+
+def _digest_mailed(purpose: str, arrival: str, code: str) -> str:
+    return _digest(f"{purpose}\n{arrival}\n{code}")
+
+
+def _digest_school(letters: str) -> str:
+    return _digest(f"{LinkCode.Purpose.SCHOOL}\n{letters}")
+
+
+def _digest(value: str) -> str:
+    # SECURITY: keyed; a stolen database cannot be searched for eight digits.
+    return salted_hmac("django_intergrip_link.codes", value, algorithm="sha256").hexdigest()
+
+
+def _nothing() -> str:
+    return secrets.token_hex(32)
