@@ -7,17 +7,20 @@ one site account and one school.
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.views.decorators.debug import sensitive_variables
 
+from django_intergrip_link import audit
+from django_intergrip_link.brin import institution_of
 from django_intergrip_link.errors import Replayed, WrongCode
-from django_intergrip_link.models import Arrival, LinkCode, School
+from django_intergrip_link.models import Arrival, LinkCode, LinkEvent, School
 from django_intergrip_link.readable_codes import ALPHABET, random_code
 
 from . import limits
@@ -103,60 +106,93 @@ def check_mailed(*, purpose: LinkCode.Purpose, arrival: Arrival, code: str) -> L
 def issue_for_school(
     *, user: Any, school: School, created_by: Any | None, group: str = "", expires_at: Any = None
 ) -> str:
-    """Make a code from school for one site account; an earlier unused one is withdrawn.
+    """Make a code from school for one site account; see :func:`issue_for_class`."""
+    (issued,) = issue_for_class(
+        users=[user], school=school, created_by=created_by, group=group, expires_at=expires_at
+    )
+    return issued
+
+
+def issue_for_class(
+    *,
+    users: Sequence[Any],
+    school: School,
+    created_by: Any | None,
+    group: str = "",
+    expires_at: datetime | None = None,
+) -> list[str]:
+    """Make a code from school for each of these site accounts, in one transaction.
+
+    An earlier unused code of such an account at this school is withdrawn.
 
     Returns:
-        The code as it is printed: ``XXXX-XXXX``. It cannot be read back later.
+        The codes as they are printed, ``XXXX-XXXX``, in the order of the users. They cannot be read
+        back later.
     """
     now = timezone.now()
-    earlier = LinkCode.objects.filter(purpose=LinkCode.Purpose.SCHOOL, user=user, school=school)
-    earlier.filter(used_at=None, revoked_at=None).update(revoked_at=now)
-    while True:
-        code = random_code(SCHOOL_LENGTH)
-        try:
-            with transaction.atomic():
-                LinkCode.objects.create(
-                    purpose=LinkCode.Purpose.SCHOOL,
-                    digest=_digest_school(code),
-                    user=user,
-                    school=school,
-                    group=group,
-                    created_at=now,
-                    created_by=created_by,
-                    expires_at=expires_at or now + SCHOOL_LIFETIME,
-                )
-        except IntegrityError:  # the same code lives already: once in 38 thousand million
-            continue
-        return f"{code[:4]}-{code[4:]}"
+    rows = {
+        "purpose": LinkCode.Purpose.SCHOOL,
+        "school": school,
+        "group": group,
+        "created_at": now,
+        "created_by": created_by,
+        "expires_at": expires_at or now + SCHOOL_LIFETIME,
+    }
+    with transaction.atomic():
+        # SECURITY: one batch of a school at a time, so that of two neither leaves a code behind
+        # that the other meant to withdraw.
+        School.objects.select_for_update().get(pk=school.pk)
+        earlier = unused_school_codes(now).filter(user__in=users, school=school)
+        earlier.update(revoked_at=now)
+        codes = _new_school_codes(len(users))
+        LinkCode.objects.bulk_create(
+            LinkCode(digest=_digest_school(code), user=user, **rows)
+            for code, user in zip(codes, users, strict=True)
+        )
+        audit.record(LinkEvent.Kind.CODES, school=school, actor=created_by, reason="made")
+    return [f"{code[:4]}-{code[4:]}" for code in codes]
 
 
 @sensitive_variables("code")
-def find_school_code(code: str, *, brin: str) -> LinkCode | None:
+def find_school_code(code: str, *, federation: str, brin: str) -> LinkCode | None:
     """Return the usable code from a school of this institution, or ``None``.
 
     Args:
         code: as typed; dashes, spaces and small letters do not matter.
+        federation: through which the person is logged in at school.
         brin: code of the school that the person is logged in at.
     """
     letters = "".join(c for c in code.upper() if c.isalnum())
     if len(letters) != SCHOOL_LENGTH or set(letters) - set(ALPHABET):
         return None
-    rows = LinkCode.objects.select_related("user", "school")
-    row = rows.filter(digest=_digest_school(letters), **_usable(timezone.now())).first()
+    rows = unused_school_codes(timezone.now()).select_related("user", "school")
+    row = rows.filter(digest=_digest_school(letters)).first()
     # SECURITY: a code counts only with a login at its own school; the strip alone opens nothing.
-    if row is None or row.school is None or row.school.brin[:4] != brin[:4]:
+    if row is None or row.school is None or row.school.federation != federation:
         return None
-    return row
+    return row if institution_of(row.school.brin) == institution_of(brin) else None
 
 
-def use_up(code_id: int) -> LinkCode:
+def unused_school_codes(now: datetime) -> QuerySet[LinkCode]:
+    """Return the codes from school that can still be used."""
+    return LinkCode.objects.filter(purpose=LinkCode.Purpose.SCHOOL, **_usable(now))
+
+
+def use_up(code_id: int, *, user: Any) -> LinkCode:
     """Use a code, inside the transaction that it is used for, and return it as it was.
 
+    Args:
+        user: the site account that was proven with it; of a registration not saved yet.
+
     Raises:
-        Replayed: it was used, withdrawn or too old meanwhile.
+        Replayed: it was used, withdrawn or too old meanwhile, or is another's.
     """
     rows = LinkCode.objects.filter(pk=code_id)
     row = rows.first()
+    # SECURITY: a code proves its own site account only; one that stands in the session beside
+    # another account opens nothing.
+    if row is not None and row.purpose != LinkCode.Purpose.REGISTER and row.user_id != user.pk:
+        raise Replayed("code of another site account")
     # SECURITY: a conditional UPDATE; of two processes with one code exactly one goes on.
     won = rows.filter(**_usable(timezone.now())).update(used_at=timezone.now(), details=None)
     if row is None or not won:
@@ -173,6 +209,17 @@ def purge_codes() -> int:
 
 def _usable(now: Any) -> dict[str, Any]:
     return {"used_at": None, "revoked_at": None, "expires_at__gt": now}
+
+
+def _new_school_codes(count: int) -> list[str]:
+    """Return codes that no row has, used ones included."""
+    codes: set[str] = set()
+    while len(codes) < count:
+        some = {random_code(SCHOOL_LENGTH) for _ in range(count - len(codes))}
+        by_digest = {_digest_school(code): code for code in some}
+        taken = LinkCode.objects.filter(digest__in=by_digest).values_list("digest", flat=True)
+        codes |= some - {by_digest[digest] for digest in taken}
+    return list(codes)
 
 
 def _digest_mailed(purpose: str, arrival: str, code: str) -> str:

@@ -83,7 +83,7 @@ def make_link(
             # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
             if not close_arrival(pending.arrival):
                 raise Replayed("closed meanwhile")
-            code = codes.use_up(pending.code_id) if pending.code_id else None
+            code = codes.use_up(pending.code_id, user=user) if pending.code_id else None
             school = require_linkable(user=user, account=account)
             if code is not None and pending.is_registration:
                 user = registration.save_user(user, code)
