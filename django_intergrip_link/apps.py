@@ -1,4 +1,4 @@
-"""The Django app: silences the libraries that print identities and registers the system checks."""
+"""The Django app: silences libraries that print identities, registers checks, hears of logins."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ class IntergripLinkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks and keep personal data of other libraries out of the logs."""
+        """Register the checks, hear of logins, keep identities of other libraries out of logs."""
+        from django.contrib.auth.signals import user_logged_in
+
         from django_intergrip_link import checks
         from django_intergrip_link.federation import silence
+        from django_intergrip_link.journey import host_login
 
         checks.register()
         silence.mute_libraries()
+        user_logged_in.connect(host_login.note_login, dispatch_uid="intergrip_link.note_login")

@@ -299,6 +299,30 @@ CASES = (
         ),
     ),
     Case(
+        name="login page that does not exist",
+        id=checks.ids.NO_HOST_PAGE,
+        message="INTERGRIP_LINK['LOGIN_VIEW'] is no page of this site: 'account_login'.",
+        breaks=declare(LOGIN_VIEW="account_login"),
+    ),
+    Case(
+        name="path without a page",
+        id=checks.ids.NO_HOST_PAGE,
+        message="INTERGRIP_LINK['LOGIN_VIEW'] is no page of this site: '/accounts/login/'.",
+        breaks=declare(LOGIN_VIEW="/accounts/login/"),
+    ),
+    Case(
+        name="login page of another site",
+        id=checks.ids.NO_HOST_PAGE,
+        message="INTERGRIP_LINK['LOGIN_VIEW'] is no page of this site: '//www.example/admin/'.",
+        breaks=declare(LOGIN_VIEW="//www.example/admin/"),
+    ),
+    Case(
+        name="registration on another site",
+        id=checks.ids.NO_HOST_PAGE,
+        message="INTERGRIP_LINK['REGISTER_URL'] is no page of this site: 'https://id.example/'.",
+        breaks=declare(REGISTER_URL="https://id.example/"),
+    ),
+    Case(
         name="no help",
         id=checks.ids.NO_SUPPORT,
         message="INTERGRIP_LINK['SUPPORT'] is not set, so pages have no help link.",

@@ -18,6 +18,7 @@ from .federations import (
     check_metadata,
     check_sandbox,
 )
+from .host_pages import check_host_pages
 from .neighbours import (
     check_backends,
     check_cache,
@@ -87,5 +88,6 @@ NEIGHBOUR_CHECKS = (
     check_saml_settings,
     check_languages,
     check_pyxmlsecurity,
+    check_host_pages,
 )
 DEPLOY_CHECKS = (check_cookies, check_hosts, check_cache)

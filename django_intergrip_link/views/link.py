@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
 
-from .redirects import host_url, step_url, to_step
+from .redirects import SeeOther, host_url, login_page_url, step_url, to_step
 from .steps import StepView
 
 
@@ -21,8 +21,18 @@ class LinkView(StepView):
             may_use_existing=mode != "new_only" or bool(self.pending.relink_id),
             may_register=mode != "existing_only" and not self.pending.relink_id,
             is_paused=bool(self.pending.relink_id),
+            prove_url=self._prove_url(request),
             register_url=host_url(settings.REGISTER_URL) or step_url("register"),
         )
+
+    def _prove_url(self, request: HttpRequest) -> str:
+        """Return the way of who has a site account.
+
+        Login pages send who is logged in straight back, and Django's own ends the journey when
+        somebody else logs in; *logged in* knows what to do.
+        """
+        is_in = bool(settings.LOGIN_VIEW) and request.user.is_authenticated
+        return step_url("logged_in") if is_in else login_page_url()
 
 
 class SomeoneElseView(StepView):
@@ -35,9 +45,9 @@ class SomeoneElseView(StepView):
         return self.step("someone_else.html", local_name=self.pending.local_name)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Go on to the password for "mine", to the link page for everything else."""
+        """Go on to the login page for "mine", to the link page for everything else."""
         if request.POST.get("whose") == "mine":
             self.pending.save(request.session, local_name="")
-            return to_step("prove")
+            return SeeOther(login_page_url())
         self.pending.save(request.session, local_name="", login="")
         return to_step("link")

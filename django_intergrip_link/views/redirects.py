@@ -8,6 +8,7 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
+from django_intergrip_link.conf import settings
 from django_intergrip_link.models import Arrival
 
 
@@ -43,3 +44,8 @@ def host_url(page: str) -> str:
     address = resolve_url(page)
     query = urlencode({"next": step_url("logged_in")})
     return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
+def login_page_url() -> str:
+    """Return the address where a site account is proven: the project's own page, or ours."""
+    return host_url(settings.LOGIN_VIEW) or step_url("prove")
