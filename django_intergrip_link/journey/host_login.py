@@ -77,5 +77,6 @@ def take_over_otp(request: HttpRequest, pending: Pending) -> Pending:
 
 def log_out(request: HttpRequest, pending: Pending) -> None:
     """End the login of the project, keep the journey, and forget the proof."""
+    # Django ends the whole session, the journey too, when somebody else logs in over this one.
     logout(request)
     pending.save(request.session, **pending.without_proof())

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from django_intergrip_link.backends import links_of
 from django_intergrip_link.errors import LinkBlocked, NoArrival, NotConfirmed, UndoExpired
-from django_intergrip_link.journey import ending, finding, linking, mails, proofs
+from django_intergrip_link.journey import ending, finding, host_login, linking, mails, proofs
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.journey.site_account import SiteAccount
@@ -63,7 +63,7 @@ class ConfirmView(StepView):
         """Link and log in for "yes"; forget the proof for "no"."""
         answer = request.POST.get("confirm")
         if answer == "no":
-            self.pending.save(request.session, **self.pending.without_proof())
+            host_login.log_out(request, self.pending)
             return to_step("link")
         if answer != "yes":
             raise NotConfirmed
