@@ -5,11 +5,15 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.utils.crypto import salted_hmac
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
+
+
+_ALLAUTH_ADDRESS: str = "account.EmailAddress"
 
 
 def fold(text: str) -> str:
@@ -41,17 +45,47 @@ def owners_of(address: str) -> list[Any]:
     return [user for user in matches if fold(address_of(user)) == fold(address)]
 
 
+def find_owner(login: str) -> Any | None:
+    """Return the user with this user name, or else the only one with this e-mail address."""
+    model = get_user_model()
+    users = model._default_manager  # noqa: SLF001 - the documented way to any user model
+    owner = users.filter(**{model.USERNAME_FIELD: login}).first()
+    if owner is not None:
+        return owner
+    owners = owners_of(login)
+    return owners[0] if len(owners) == 1 else None
+
+
 def is_verified(user: Any) -> bool | None:
     """Ask the project whether the address of this user is known to be theirs; ``None``: unknown."""
     return settings.VERIFIED_ADDRESS(user=user)
 
 
 def default_verified_address(*, user: Any) -> bool | None:
-    """Believe what our own registration proved.
+    """Believe django-allauth where it is installed, else what our own registration proved.
 
     Returns:
-        ``True`` when a code to the present address made this account, else ``None``.
+        For exactly the present address: ``True`` when allauth, or a code of our registration,
+        proved it; ``False`` when allauth says that nobody did yet; else ``None``.
     """
     address = address_of(user)
+    if not address:
+        return None
+    said = _what_allauth_says(user, address)
+    if said is not None:
+        return said
     proven = AccountLink.objects.filter(user=user, address_digest=digest_address(address))
-    return True if address and proven.exists() else None
+    return True if proven.exists() else None
+
+
+def _what_allauth_says(user: Any, address: str) -> bool | None:
+    if not apps.is_installed("allauth.account"):
+        return None
+    rows = apps.get_model(_ALLAUTH_ADDRESS)._default_manager  # noqa: SLF001 - works for every model
+    # SECURITY: another verified address of the same user says nothing about this one.
+    known = [
+        row.verified
+        for row in rows.filter(user_id=user.pk, email__iexact=address)
+        if fold(row.email) == fold(address)
+    ]
+    return any(known) if known else None

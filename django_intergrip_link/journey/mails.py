@@ -1,22 +1,39 @@
-"""The mails of the journey, and the signed way to undo a link."""
+"""Which mails the journey sends, and the signed way to undo a link.
+
+Where a mail follows a change in the database, the caller sends it from ``transaction.on_commit``.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core import signing
-from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
 
+from . import limits
 from .addresses import address_of
+from .posting import send, send_in_every_language
 from .site_account import call_name
+
+__all__ = [
+    "MAIL_LIFETIME",
+    "PAGE_LIFETIME",
+    "make_undo_token",
+    "read_undo_token",
+    "send",
+    "send_dormant",
+    "send_linked",
+    "send_paused",
+    "send_removed",
+    "send_removed_by_school",
+    "send_stopped",
+    "site_url",
+]
 
 MAIL_LIFETIME: Final = 7 * 24 * 3600
 """Seconds that the undo link in the mail works."""
@@ -25,7 +42,6 @@ PAGE_LIFETIME: Final = 15 * 60
 """Seconds that the undo link on the done page works; a shared computer keeps its history."""
 
 _SALT = "django_intergrip_link.journey.mails"
-logger = logging.getLogger("django_intergrip_link")
 
 
 def make_undo_token(link: AccountLink, *, lifetime: int = MAIL_LIFETIME) -> str:
@@ -45,43 +61,74 @@ def read_undo_token(token: str) -> AccountLink | None:
 
 def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
     """Send mail M1 to the owner of the site account; return whether it went out."""
-    context = {
-        "name": call_name(link.user),
-        "school_name": link.school.short_name,
-        "when": link.linked_at,
-        "undo_url": site_url(link) + reverse("intergrip_link:undo", args=[make_undo_token(link)]),
-    }
+    undo_url = _page_url(link, "undo", make_undo_token(link))
+    context = _about(link) | {"when": link.linked_at, "undo_url": undo_url}
     return send("linked", address=address_of(link.user), context=context, request=request)
 
 
-def site_url(link: AccountLink) -> str:
-    """Return scheme and host of this site for a mail about a link."""
-    # SECURITY: the address of this site comes from the settings, not from the Host header.
-    return settings.FEDERATIONS[link.federation].base_url
+def send_removed(link: AccountLink, *, support_code: str, request: HttpRequest) -> bool:
+    """Send mail M2: the owner, or somebody in the owner's name, has removed the link."""
+    when = link.ended_at or timezone.now()
+    context = _about(link) | {"when": when, "support_code": support_code}
+    return send("removed", address=address_of(link.user), context=context, request=request)
 
 
-def send(
-    name: str, *, address: str, context: Mapping[str, Any], request: HttpRequest | None = None
-) -> bool:
-    """Send the mail whose templates are ``mail/<name>_subject.txt``, ``.txt`` and ``.html``.
+def send_removed_by_school(link: AccountLink, *, reason: Any) -> bool:
+    """Send mail M3: an administrator has removed the link.
 
-    In the active language. A mail server that is down never undoes what the mail is about.
-
-    Returns:
-        Whether it went out; ``False`` without an address.
+    Args:
+        reason: words for people, lazily translated or as an administrator typed them.
     """
-    if not address:
+    when = link.ended_at or timezone.now()
+    context = {"when": when, "reason": reason, "start_url": _start_url(link)}
+    return _tell("removed_by_school", link, context)
+
+
+def send_stopped(link: AccountLink) -> bool:
+    """Send mail M4: somebody tried to link the owner's school account elsewhere.
+
+    At most once a day for a link, or a stranger could fill the owner's mailbox.
+    """
+    if not limits.has_room(limits.OWNER_MAILS, str(link.pk)):
         return False
-    known = {"site_name": settings.SITE_NAME, "support_url": settings.SUPPORT, **context}
-    folder = "django_intergrip_link/mail"
-    # A subject is one line, whatever a name in it holds.
-    subject = " ".join(render_to_string(f"{folder}/{name}_subject.txt", known, request).split())
-    text = render_to_string(f"{folder}/{name}.txt", known, request)
-    mail = EmailMultiAlternatives(subject, text, to=[address])
-    mail.attach_alternative(render_to_string(f"{folder}/{name}.html", known, request), "text/html")
-    try:
-        return bool(mail.send())
-    except Exception as error:  # noqa: BLE001 - mail services raise errors of their own
-        # SECURITY: these errors name the address; only their kind goes into the log.
-        logger.error("mail not sent: %s error=%s", name, type(error).__name__)  # noqa: TRY400
-        return False
+    return _tell("stopped", link, {"when": timezone.now()})
+
+
+def send_paused(link: AccountLink) -> bool:
+    """Tell the owner that the password was changed, so that the link waits for a confirmation."""
+    return _tell("paused", link, {"when": timezone.now(), "start_url": _start_url(link)})
+
+
+def send_dormant(link: AccountLink) -> bool:
+    """Tell the owner that the link is paused because nobody used it for 13 months."""
+    return _tell("dormant", link, {"start_url": _start_url(link)})
+
+
+def site_url(link: AccountLink) -> str:
+    """Return scheme and host of this site for a mail about a link; ``""`` if it is not known."""
+    # SECURITY: the address of this site comes from the settings, not from the Host header.
+    party = settings.FEDERATIONS.get(link.federation)
+    return party.base_url if party else ""
+
+
+def _tell(name: str, link: AccountLink, context: dict[str, Any]) -> bool:
+    known = _about(link) | context
+    return send_in_every_language(name, address=address_of(link.user), context=known)
+
+
+def _about(link: AccountLink) -> dict[str, Any]:
+    return {
+        "name": call_name(link.user),
+        "school_name": link.school.short_name,
+        "mine_url": _page_url(link, "mine"),
+    }
+
+
+def _start_url(link: AccountLink) -> str:
+    # The school's code stays out: the address of a mail ends up in many logs.
+    return _page_url(link, "start", link.federation)
+
+
+def _page_url(link: AccountLink, name: str, *arguments: str) -> str:
+    site = site_url(link)
+    return site + reverse(f"intergrip_link:{name}", args=arguments) if site else ""
