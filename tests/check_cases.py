@@ -249,6 +249,18 @@ CASES = (
         breaks=declare(LINK_POLICY="tests.check_cases.CASES"),
     ),
     Case(
+        name="question about addresses that is not there",
+        id=checks.ids.BAD_VERIFIED_ADDRESS,
+        message="VERIFIED_ADDRESS cannot be imported: 'tests.check_cases.nothing'.",
+        breaks=declare(VERIFIED_ADDRESS="tests.check_cases.nothing"),
+    ),
+    Case(
+        name="question about addresses that is no function",
+        id=checks.ids.BAD_VERIFIED_ADDRESS,
+        message="VERIFIED_ADDRESS cannot be imported: 'tests.check_cases.CASES'.",
+        breaks=declare(VERIFIED_ADDRESS="tests.check_cases.CASES"),
+    ),
+    Case(
         name="sessions in cookies",
         id=checks.ids.COOKIE_SESSIONS,
         message="Sessions are kept in cookies.",

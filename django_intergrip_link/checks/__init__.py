@@ -11,6 +11,7 @@ from typing import Any
 from django.core import checks
 
 from . import ids
+from .addresses import check_verified_address
 from .federations import (
     check_base_urls,
     check_federations,
@@ -79,6 +80,7 @@ SETTINGS_CHECKS = (
     check_sandbox,
     check_choices,
     check_policy,
+    check_verified_address,
     check_support,
 )
 NEIGHBOUR_CHECKS = (

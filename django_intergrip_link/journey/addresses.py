@@ -12,7 +12,6 @@ from django.utils.crypto import salted_hmac
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
 
-
 _ALLAUTH_ADDRESS: str = "account.EmailAddress"
 
 
