@@ -94,6 +94,10 @@ class PageView(View):
                 response = self.refuse(error)
             except AnyDatabaseError as error:
                 response = self.refuse(Unavailable(type(error).__name__))
+        if hasattr(request, "axes_locked_out"):
+            # SECURITY: django-axes' middleware would answer in the place of our neutral page, and
+            # tell which names it locks out. Its refusal stands; only the words are ours.
+            request.axes_locked_out = False
         return self._secure(response)
 
     def prepare(self, request: HttpRequest) -> HttpResponse | None:

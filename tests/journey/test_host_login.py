@@ -1,4 +1,4 @@
-"""The project's own login page as the proof: Django's ``LoginView``, with nothing else installed."""
+"""The project's own login page as the proof: Django's ``LoginView``, and nothing installed."""
 
 from __future__ import annotations
 
