@@ -20,8 +20,9 @@ class IntergripLinkConfig(AppConfig):
 
         from django_intergrip_link import checks
         from django_intergrip_link.federation import silence
-        from django_intergrip_link.journey import host_login
+        from django_intergrip_link.journey import host_login, password_changes
 
         checks.register()
         silence.mute_libraries()
         user_logged_in.connect(host_login.note_login, dispatch_uid="intergrip_link.note_login")
+        password_changes.connect()

@@ -191,6 +191,14 @@ class NoArrival(IntergripError):
     status = HTTPStatus.GONE
 
 
+class OutdatedForm(IntergripError):
+    """A form that was left open while somebody logged in on this device; nothing was done."""
+
+    reason = "arrival"
+    page = "left_open"
+    status = HTTPStatus.GONE
+
+
 class UndoExpired(IntergripError):
     """The undo link is older than a week, or was never one of ours."""
 
@@ -204,6 +212,12 @@ class NotConfirmed(IntergripError):
 
     reason = "unconfirmed"
     status = HTTPStatus.BAD_REQUEST
+
+
+class LastWayIn(IntergripError):
+    """No password and no other open link: the owner would be locked out; the page says so."""
+
+    reason = "last_way"
 
 
 class AccountSwitchedOff(IntergripError):

@@ -26,8 +26,10 @@ from . import codes, registration
 from .account import SchoolAccount
 from .addresses import address_of, digest_address
 from .arrivals import close_arrival
+from .conflicts import links_to_replace
 from .ending import end_link
 from .finding import find_link
+from .pausing import resume_link
 from .pending import Pending
 from .policy import require_allowed
 
@@ -116,11 +118,19 @@ def _take_up(link: AccountLink, *, user: Any, account: SchoolAccount) -> Account
     if link.state != AccountLink.State.SUSPENDED or link.user_id != user.pk:
         raise AlreadyLinked
     key_id, digest = account.digest
-    link.subject_key, link.subject_digest, link.live_digest = key_id, digest, digest
-    link.role, link.realm, link.hint = account.role, account.realm, account.hint
-    link.state, link.last_used_at, link.reason = AccountLink.State.ACTIVE, timezone.now(), ""
-    link.save()
-    audit.record(LinkEvent.Kind.RESUMED, link=link, actor=user)
+    is_resumed = resume_link(
+        link,
+        actor=user,
+        subject_key=key_id,
+        subject_digest=digest,
+        live_digest=digest,
+        role=account.role,
+        realm=account.realm,
+        hint=account.hint,
+        last_used_at=timezone.now(),
+    )
+    if not is_resumed:
+        raise Replayed("changed meanwhile")
     return link
 
 
@@ -130,15 +140,10 @@ def _make_room(*, user: Any, school: School, pending: Pending) -> None:
     Raises:
         PlaceTaken, LinkBlocked: by the link that stands there.
     """
-    links = AccountLink.objects.select_related("user", "school")
-    replaced = links.filter(
-        pk__in=pending.replaces,
-        user=user,
-        state__in=(AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED),
-    )
-    for link in replaced if pending.choice == "swap" else ():
-        end_link(link, actor=user, reason="replaced")
-    standing = links.filter(user=user, live_school=school.pk).first()
+    for link in links_to_replace(user=user, pending=pending):
+        code = audit.new_support_code("removed")
+        end_link(link, actor=user, reason="replaced", support_code=code)
+    standing = AccountLink.objects.filter(user=user, live_school=school.pk).first()
     if standing is not None:
         # SECURITY: a new link beside or instead of a blocked one would be a way around the block.
         is_blocked = standing.state == AccountLink.State.BLOCKED

@@ -121,15 +121,19 @@ def prove_by_token(
     Raises:
         TooManyTries: for this arrival.
     """
-    token = "".join(token.split()).lower()
-    # SECURITY: a strict shape; devices would read signs, underscores and foreign digits as numbers.
-    if _TOKEN.fullmatch(token) and _accepts(user, token, device_id):
+    if accepts_token(user, token, device_id):
         return pending.save(session, needs_otp=False)
     count_against(arrival)
     return None
 
 
-def _accepts(user: Any, token: str, device_id: str) -> bool:
+@sensitive_variables("token")
+def accepts_token(user: Any, token: str, device_id: str = "") -> bool:
+    """Whether one of the user's confirmed devices, or this one, accepts a one-time password."""
+    token = "".join(token.split()).lower()
+    # SECURITY: a strict shape; devices would read signs, underscores and foreign digits as numbers.
+    if not _TOKEN.fullmatch(token):
+        return False
     # SECURITY: a transaction of its own, committed before anything else can fail, so the device's
     # own failure counter and used-token mark always stay. The views are never in ATOMIC_REQUESTS.
     with transaction.atomic():

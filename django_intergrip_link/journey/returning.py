@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from django_intergrip_link import audit
-from django_intergrip_link.errors import AccountSwitchedOff, LinkBlocked, UnknownSchool
+from django_intergrip_link.errors import AccountSwitchedOff, LinkBlocked, Replayed, UnknownSchool
 from django_intergrip_link.models import AccountLink
 
 from .account import SchoolAccount
@@ -16,14 +16,14 @@ from .policy import is_privileged, require_allowed
 
 
 def require_usable(link: AccountLink, account: SchoolAccount) -> None:
-    """Refuse a link that must not open anything now.
+    """Refuse a link that must not open anything now; a paused one only waits for its owner.
 
     Raises:
         LinkBlocked, AccountSwitchedOff, UnknownSchool: by what is switched off.
         UnknownSchool: another IdP of the same institution answered.
         PrivilegedAccount, UnknownRole, PolicyRefused: the account became privileged since.
     """
-    if link.state != AccountLink.State.ACTIVE:
+    if link.state not in (AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED):
         raise LinkBlocked
     if not link.has_open_user:
         raise AccountSwitchedOff
@@ -37,13 +37,17 @@ def require_usable(link: AccountLink, account: SchoolAccount) -> None:
 
 
 def use_link(link: AccountLink, account: SchoolAccount) -> None:
-    """Note a returning login; a link under an old subject key moves to the current one."""
+    """Note a returning login; a link under an old subject key moves to the current one.
+
+    Raises:
+        Replayed: the link ended, or was paused or blocked, a moment ago.
+    """
     key_id, digest = account.digest
     change: dict[str, Any] = {"last_used_at": timezone.now()}
     if link.subject_key != key_id:
         change |= {"subject_key": key_id, "subject_digest": digest, "live_digest": digest}
-    # SECURITY: only while it is live; a link that ended a moment ago must not come back to life.
-    live = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
-    if not live.update(**change):
-        raise LinkBlocked
+    # SECURITY: only while it is active; one that ended or was paused a moment ago opens nothing.
+    active = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
+    if not active.update(**change):
+        raise Replayed("changed meanwhile")
     audit.log_login(link)

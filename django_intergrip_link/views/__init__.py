@@ -9,9 +9,10 @@ from .host import LoggedInView
 from .leave import LanguageView, LogoutView, NotMeView, StopView
 from .link import LinkView, SomeoneElseView
 from .mail_proof import MailCodeView, MailView
-from .mine import MineView, RemoveView, ResumeView
+from .mine import MineView
 from .more import MoreView
 from .more_time import MoreTimeView
+from .own_link import RemoveView, ResumeView
 from .prove import ProveView, TokenView
 from .register import RegisterCodeView, RegisterView
 from .start import StartView

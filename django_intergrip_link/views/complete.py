@@ -8,7 +8,7 @@ from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import IntergripError, UnknownRequest, WrongSchool
 from django_intergrip_link.journey import answering, binding, finding, linking, returning
 from django_intergrip_link.journey.account import SchoolAccount
-from django_intergrip_link.journey.arrivals import claim_arrival, find_arrival
+from django_intergrip_link.journey.arrivals import claim_arrival, close_arrival, find_arrival
 from django_intergrip_link.journey.attempts import Attempt, Attempts
 from django_intergrip_link.journey.entering import begin_linking, enter
 from django_intergrip_link.journey.finding import Found
@@ -46,20 +46,35 @@ class CompleteView(PageView):
             if isinstance(error, WrongSchool):
                 return self._explain(error, attempt)
             raise
-        found = finding.find_link(account)
-        paused = found.link if found and found.link.state == AccountLink.State.SUSPENDED else None
-        claim_arrival(arrival, is_used=bool(found and not paused))
-        if found and not paused:
-            response = self._go_in(request, found, account, attempt)
-        else:
-            # A paused link opens nothing until its owner has proven the site account again.
-            relink_id = paused.pk if paused else 0
-            response = self._go_linking(request, arrival, account, attempt, relink_id=relink_id)
+        response = self._follow(request, arrival, account, attempt)
         attempts.write(response)
         recents = Recents(request, is_https=party.is_https)
         if recents.note_login(federation, account.brin, is_asked_for=attempt.remembers):
             recents.write(response)
         return response
+
+    def _follow(
+        self, request: HttpRequest, arrival: Arrival, account: SchoolAccount, attempt: Attempt
+    ) -> HttpResponse:
+        """Go in with a link, to *link* without one; a paused one waits there for its owner."""
+        found = finding.find_link(account)
+        paused = found.link if found and found.link.state == AccountLink.State.SUSPENDED else None
+        claim_arrival(arrival, is_used=bool(found and not paused))
+        if found and not paused:
+            return self._go_in(request, found, account, attempt)
+        if paused:
+            self._require_usable(paused, arrival, account)
+        relink_id = paused.pk if paused else 0
+        return self._go_linking(request, arrival, account, attempt, relink_id=relink_id)
+
+    def _require_usable(
+        self, paused: AccountLink, arrival: Arrival, account: SchoolAccount
+    ) -> None:
+        try:
+            returning.require_usable(paused, account)
+        except IntergripError:
+            close_arrival(arrival.key)
+            raise
 
     def _explain(self, error: WrongSchool, attempt: Attempt) -> HttpResponse:
         """Show which school was asked and which answered, with a way on to either."""

@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from django_intergrip_link.backends import links_of
 from django_intergrip_link.errors import LinkBlocked, NoArrival, NotConfirmed, UndoExpired
-from django_intergrip_link.journey import ending, finding, host_login, linking, mails, proofs
+from django_intergrip_link.journey import ending, finding, host_login, linking, mails
 from django_intergrip_link.journey.entering import enter
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.journey.site_account import SiteAccount
 from django_intergrip_link.models import AccountLink
 
 from .pages import PageView, default_destination, home_url
+from .proven import ProvenView
 from .redirects import to_step
-from .steps import StepView
 
 
-class ConfirmView(StepView):
+class ConfirmView(ProvenView):
     """``school-account/link/confirm/``: is this right? One POST makes the link."""
 
-    user: Any
-
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
-        """Need the whole proof.
+        """Need an answer about the links that the site account has already.
 
         Raises:
             NoArrival: no journey.
+            AlreadyLinked, LinkBlocked, PlaceTaken: this link cannot be made.
         """
         response = super().prepare(request)
-        if response is not None:
+        if response is not None or request.POST.get("confirm") == "no":
             return response
-        if not self.pending.has_proof:
-            if request.method == "POST":
-                self.note(NoArrival("no proof"))
-            return to_step("link")
-        self.user = proofs.proven_user(self.pending)
-        # SECURITY: asked at the page and again at the finish; no step before can be left out.
-        if not self.pending.is_proven:
-            return to_step("otp")
+        if self.conflict is not None and not self.conflict.is_settled_by(self.pending):
+            return to_step("more")
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Name both sides.
+        """Name both sides, and what ends.
 
         Raises:
-            UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused,
-            PlaceTaken: may not be linked; ``make_link`` asks again.
+            UnknownSchool, AccountSwitchedOff, PrivilegedAccount, UnknownRole, PolicyRefused: may
+                not be linked; ``make_link`` asks again.
         """
         linking.require_linkable(user=self.user, account=self.account)
         site_account = SiteAccount.from_user(self.user)
@@ -57,6 +48,8 @@ class ConfirmView(StepView):
             "confirm.html",
             site_account=site_account,
             names_differ=site_account.differs_from(self.account.given_name),
+            ending_links=self.conflict.links if self.conflict and self.pending.replaces else (),
+            is_new=self.pending.is_registration,
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -74,6 +67,7 @@ class ConfirmView(StepView):
         done = self.pending.save(request.session, **self.pending.without_proof(), link_id=link.pk)
         # Last, because a slow mail server must not keep anybody from getting in.
         done.save(request.session, is_mailed=mails.send_linked(link, request=request))
+        ending.tell_owner(self.pending.replaces, request=request)
         return to_step("done")
 
 

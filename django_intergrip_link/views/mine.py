@@ -1,17 +1,69 @@
-"""My school accounts: see, add, remove, take up again. For who is logged in."""
+"""My school accounts: the list. For who is logged in."""
 
 from __future__ import annotations
 
-from .pages import PageView
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch
+
+from django_intergrip_link.conf import settings
+from django_intergrip_link.journey import own_links
+from django_intergrip_link.models import AccountLink
+
+from .errand import Errand
+from .pages import PageView, home_url
+from .redirects import SeeOther, step_url
 
 
-class MineView(PageView):
+class OwnView(PageView):
+    """A page for who is logged in, by whatever backend."""
+
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
+        """Lead a visitor to the login page of the project, and back."""
+        if request.user.is_authenticated:
+            return None
+        return SeeOther(_login_url(request.get_full_path()))
+
+
+class MineView(OwnView):
     """GET ``school-account/``: the list."""
 
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the links of this person, and what has just happened to one of them."""
+        links = own_links.list_own(request.user)
+        resumed = [i for i in links if i.pk == _number(request, "resumed")]
+        return self.page(
+            "mine.html",
+            links=links,
+            add_url=_add_url(),
+            home_url=home_url(),
+            removal=own_links.find_end(pk=_number(request, "removed"), user=request.user),
+            resumed=next((i for i in resumed if i.state == AccountLink.State.ACTIVE), None),
+        )
 
-class RemoveView(PageView):
-    """``school-account/<pk>/remove/``: end one link, with a fresh password."""
+
+def _add_url() -> str | None:
+    """Return where to begin with one more school account, and come back here."""
+    name = next(iter(settings.FEDERATIONS), "")
+    return Errand(next=step_url("mine")).url("start", name) if name else None
 
 
-class ResumeView(PageView):
-    """``school-account/<pk>/resume/``: take up a paused link again, with a fresh password."""
+def _login_url(path: str) -> str:
+    """Return the login page of the project with the way back; ours where that would go round."""
+    try:
+        page = resolve_url(django_settings.LOGIN_URL)
+    except NoReverseMatch:
+        page = step_url("mine")
+    name = next(iter(settings.FEDERATIONS), "")
+    if name and urlsplit(page).path == step_url("mine"):
+        return Errand(next=path).url("start", name)
+    return redirect_to_login(path, page).url
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,157 @@
+"""One link of one's own: remove it, or take it up again. After a fresh proof only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import NoReverseMatch, reverse
+
+from django_intergrip_link.errors import (
+    IntergripError,
+    LastWayIn,
+    StaleSchoolLogin,
+    TooManyTries,
+    WrongPassword,
+    WrongToken,
+)
+from django_intergrip_link.forms import FreshProofForm
+from django_intergrip_link.journey import ending, own_links, proofs
+from django_intergrip_link.journey.own_links import Need
+from django_intergrip_link.models import AccountLink
+
+from .errand import Errand
+from .mine import OwnView
+from .redirects import SeeOther, step_url
+
+PASSWORD_PAGES: Final = ("set_password", "account_set_password", "account_reset_password")
+"""URL names under which a project, or allauth, lets somebody without a password choose one."""
+
+
+class OwnLinkView(OwnView):
+    """A page that changes one link, after a fresh proof."""
+
+    template: str
+    states: tuple[AccountLink.State, ...]
+    is_ending = False
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask first."""
+        return self._show(self._find(pk))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Check the proof and change the link."""
+        link = self._find(pk)
+        if "send" in request.POST:
+            device_id = request.POST.get("device", "")
+            return self._show(link, sent=proofs.send_challenge(request.user, device_id=device_id))
+        form = self._form(link, request.POST)
+        if not form.is_valid():
+            return self._show(link, form)
+        try:
+            proven = own_links.require_owner(
+                request, link, is_ending=self.is_ending, **form.cleaned_data
+            )
+        except (LastWayIn, StaleSchoolLogin, TooManyTries, WrongPassword, WrongToken) as error:
+            return self._refuse_proof(link, form, error)
+        return self.change(link, proven)
+
+    def change(self, link: AccountLink, proven: Any | None) -> HttpResponse:
+        """Do what the page is for."""
+        raise NotImplementedError
+
+    def _find(self, pk: int) -> AccountLink:
+        link = own_links.find_own(pk=pk, user=self.request.user, states=self.states)
+        if link is None:
+            raise Http404
+        self.federation_name = link.federation
+        return link
+
+    def _form(self, link: AccountLink, sent: QueryDict | None = None) -> FreshProofForm:
+        request = self.request
+        need = own_links.what_is_needed(request, link, is_ending=self.is_ending)
+        is_open = need in (Need.PASSWORD, Need.YES)
+        asks_token = is_open and own_links.asks_token(request)
+        devices = proofs.confirmed_devices(request.user) if asks_token else []
+        return FreshProofForm(
+            sent,
+            asks_password=need == Need.PASSWORD,
+            devices=[(device.persistent_id, device.name) for device in devices],
+        )
+
+    def _refuse_proof(
+        self, link: AccountLink, form: FreshProofForm, error: IntergripError
+    ) -> HttpResponse:
+        """Show the form again, with the words for what was wrong."""
+        self.note(error)
+        if isinstance(error, WrongPassword):
+            form.refuse_password()
+        elif isinstance(error, WrongToken):
+            form.refuse_token()
+        status = 200 if form.errors else error.status
+        return self._show(link, form, status=status, wait_minutes=error.wait_minutes or None)
+
+    def _show(
+        self,
+        link: AccountLink,
+        form: FreshProofForm | None = None,
+        *,
+        status: int = 200,
+        **context: Any,
+    ) -> HttpResponse:
+        request = self.request
+        form = form or self._form(link)
+        again = Errand(next=request.get_full_path(), is_fresh=True)
+        return self.page(
+            self.template,
+            status=status,
+            form=form,
+            link=link,
+            need=own_links.what_is_needed(request, link, is_ending=self.is_ending).value,
+            is_unknown="unknown" in request.GET or "unknown" in request.POST,
+            can_send="token" in form.fields and _can_send(request.user),
+            password_url=_password_url(),
+            login_again_url=again.url("choose", link.federation),
+            **{"sent": False} | context,
+        )
+
+
+class RemoveView(OwnLinkView):
+    """``school-account/<pk>/remove/``: end one link, with a fresh password."""
+
+    template = "remove.html"
+    states = (AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED)
+    is_ending = True
+
+    def change(self, link: AccountLink, proven: Any | None) -> HttpResponse:
+        """End the link, keep this session, tell the owner by mail."""
+        reason = "not_recognised" if "unknown" in self.request.POST else "removed"
+        own_links.remove_own(self.request, link, proven=proven, reason=reason)
+        ending.tell_owner([link.pk], request=self.request)
+        return SeeOther(f"{step_url('mine')}?removed={link.pk}")
+
+
+class ResumeView(OwnLinkView):
+    """``school-account/<pk>/resume/``: take up a paused link again, with a fresh password."""
+
+    template = "resume.html"
+    states = (AccountLink.State.SUSPENDED,)
+
+    def change(self, link: AccountLink, proven: Any | None) -> HttpResponse:
+        """Take the link into use again."""
+        own_links.resume_own(self.request, link, proven=proven)
+        return SeeOther(f"{step_url('mine')}?resumed={link.pk}")
+
+
+def _password_url() -> str | None:
+    """Return the page where somebody without a password chooses one, if the project has it."""
+    for name in PASSWORD_PAGES:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return None
+
+
+def _can_send(user: Any) -> bool:
+    return any(device.is_interactive() for device in proofs.confirmed_devices(user))

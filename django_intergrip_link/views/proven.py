@@ -1,0 +1,55 @@
+"""What *more* and *confirm* share: a whole proof, and a school account that is still free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from django_intergrip_link.errors import AlreadyLinked, IntergripError, NoArrival
+from django_intergrip_link.journey import conflicts, proofs
+
+from .redirects import to_step
+from .steps import StepView
+
+
+class ProvenView(StepView):
+    """A step after the proof of the site account.
+
+    Attributes:
+        user: the proven site account; one that a registration has yet to save has no key.
+        conflict: the links it has already that the person has to decide about, or ``None``.
+    """
+
+    user: Any
+    conflict: conflicts.Conflict | None
+
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
+        """Need the whole proof, and look at what stands in the way.
+
+        Raises:
+            NoArrival: no journey.
+            AlreadyLinked, LinkBlocked, PlaceTaken: this link cannot be made.
+        """
+        response = super().prepare(request)
+        if response is not None:
+            return response
+        if not self.pending.has_proof:
+            if request.method == "POST":
+                self.note(NoArrival("no proof"))
+            return to_step("link")
+        self.user = proofs.proven_user(self.pending)
+        # SECURITY: asked at every page and again at the finish; no step before can be left out.
+        if not self.pending.is_proven:
+            return to_step("otp")
+        self.conflict = conflicts.find_conflict(
+            user=self.user, account=self.account, pending=self.pending
+        )
+        return None
+
+    def refuse(self, error: IntergripError) -> HttpResponse:
+        """Warn the owner of a school account that is taken; the page here says nothing of them."""
+        response = super().refuse(error)
+        if isinstance(error, AlreadyLinked):
+            conflicts.warn_owner(self.account)
+        return response
