@@ -193,11 +193,21 @@ def use_up(code_id: int, *, user: Any) -> LinkCode:
     # another account opens nothing.
     if row is not None and row.purpose != LinkCode.Purpose.REGISTER and row.user_id != user.pk:
         raise Replayed("code of another site account")
+    if row is not None and row.purpose == LinkCode.Purpose.REGISTER:
+        _queue_for_address(row)
     # SECURITY: a conditional UPDATE; of two processes with one code exactly one goes on.
     won = rows.filter(**_usable(timezone.now())).update(used_at=timezone.now(), details=None)
     if row is None or not won:
         raise Replayed("code used before")
     return row
+
+
+def _queue_for_address(row: LinkCode) -> None:
+    """Wait until no other registration with this address is being saved."""
+    # SECURITY: two registrations with one address. All its codes are locked, always in this order,
+    # so the second waits here instead of in a deadlock, and then finds the user of the first.
+    rivals = LinkCode.objects.filter(purpose=row.purpose, address_digest=row.address_digest)
+    list(rivals.select_for_update().order_by("pk").values_list("pk"))
 
 
 def purge_codes() -> int:

@@ -1,12 +1,48 @@
-"""A new site account: a form, a code to its address, and a user made together with the link."""
+"""A new site account: who may make one, and the user that is saved together with its link."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import NoArrival
-from django_intergrip_link.models import LinkCode
+from django_intergrip_link.errors import AddressTaken, NoArrival, NoRegistration
+from django_intergrip_link.models import LinkCode, LinkEvent
+
+from .addresses import address_of, digest_address, fold, is_verified, owners_of
+from .policy import is_privileged
+
+logger = logging.getLogger("django_intergrip_link")
+
+
+def require_open(*, relink_id: int = 0) -> None:
+    """Refuse a registration where the settings, or a paused link, leave no place for one.
+
+    Raises:
+        NoRegistration: existing site accounts only, or the project's own registration is used.
+    """
+    if settings.REGISTRATION == "existing_only" or settings.REGISTER_URL or relink_id:
+        raise NoRegistration
+
+
+def is_free(address: str) -> bool:
+    """Whether a new site account may have this address.
+
+    It may when nobody has it, or only accounts whose owner is known never to have shown that it is
+    theirs.
+    """
+    return not any(_keeps(owner) for owner in owners_of(address))
+
+
+def _keeps(owner: Any) -> bool:
+    # SECURITY: "unknown" is not "no". An account that may be somebody's is never taken apart, and
+    # one with power over the site not even then.
+    return is_verified(owner) is not False or is_privileged(owner)
 
 
 def unsaved_user(code_id: int) -> Any:
@@ -24,7 +60,73 @@ def unsaved_user(code_id: int) -> Any:
 def save_user(user: Any, code: LinkCode) -> Any:
     """Save the user of a registration, inside the transaction of its link.
 
+    Args:
+        code: as it was before it was used up; the transaction holds the lock on all codes to this
+            address, so of two registrations the second sees the user of the first.
+
     Raises:
         AddressTaken: somebody was first with this address or name.
+        NoRegistration: registration was closed meanwhile.
     """
-    raise NotImplementedError
+    require_open()
+    address = address_of(user)
+    # SECURITY: a form that changes the address would pass an unproven one for proven.
+    if code.details is None or digest_address(address) != code.address_digest:
+        raise AddressTaken("not the address that was proven")
+    _release_owners(address)
+    try:
+        # A savepoint, so that our own refusal leaves a transaction that can be ended properly.
+        with transaction.atomic():
+            settings.REGISTRATION_FORM.save_user(user, code.details)
+    except IntegrityError as error:
+        raise AddressTaken("address or name in use") from error
+    return user
+
+
+def _release_owners(address: str) -> None:
+    """Take the address from accounts that never showed it is theirs; refuse when one did.
+
+    Raises:
+        AddressTaken: an owner came meanwhile.
+    """
+    released: set[Any] = set()
+    while owners := owners_of(address):
+        # An account that still has the address is one whose own code put it back.
+        if any(_keeps(owner) or owner.pk in released for owner in owners):
+            raise AddressTaken("an owner came meanwhile")
+        for owner in owners:
+            _release(owner, address)
+            released.add(owner.pk)
+
+
+def _release(owner: Any, address: str) -> None:
+    """Shut an account that was made with somebody else's address, and let go of the address."""
+    # SECURITY: pre-hijacking. Whoever made this account knows its password, may hold a session and
+    # may have asked for another address; all of that ends here, and nothing of it is merged.
+    owner.set_unusable_password()
+    changed = {"password"}
+    if any(field.name == "is_active" for field in owner._meta.fields):  # noqa: SLF001 - documented
+        owner.is_active = False
+        changed.add("is_active")
+    for name in {owner.get_email_field_name(), owner.USERNAME_FIELD}:
+        if fold(str(getattr(owner, name))) == fold(address):
+            setattr(owner, name, _nobodys_address(owner, name))
+            changed.add(name)
+    owner.save(update_fields=sorted(changed))
+    if apps.is_installed("allauth.account"):
+        addresses: Any = apps.get_app_config("account").get_model("EmailAddress")
+        kept = addresses.objects.filter(user=owner)
+        kept.filter(Q(email__iexact=address) | Q(verified=False)).delete()
+    audit.record(LinkEvent.Kind.WARNING, reason="released")
+    logger.warning("site account released user=%s", owner.pk)
+
+
+def _nobodys_address(owner: Any, name: str) -> str | None:
+    """Return what stands instead of an address: nothing, or a reserved one that is unique."""
+    options = owner._meta  # noqa: SLF001 - documented
+    field = options.get_field(name)
+    if field.null:
+        return None
+    if field.blank and not field.unique and not options.constraints:
+        return ""
+    return f"released-{owner.pk}@invalid.invalid"

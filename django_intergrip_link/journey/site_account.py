@@ -21,11 +21,16 @@ class SiteAccount:
         """Read a user of any model."""
         full_name = getattr(user, "get_full_name", lambda: "")()
         email = getattr(user, user.get_email_field_name(), "") or ""
+        masked_email = mask_address(email)
+        name = str(user.get_username())
+        if masked_email and name.casefold() == email.casefold():
+            # The address is the user name: it stays masked, and is shown once.
+            name, masked_email = masked_email, masked_email if full_name else ""
         return cls(
-            display_name=full_name or user.get_username(),
-            username=user.get_username(),
+            display_name=full_name or name,
+            username=name if name != masked_email else "",
             first_name=getattr(user, "first_name", "") or "",
-            masked_email=_mask(email),
+            masked_email=masked_email,
         )
 
     def differs_from(self, given_name: str) -> bool:
@@ -40,7 +45,8 @@ def call_name(user: Any) -> str:
     return str(short_name or user.get_username())
 
 
-def _mask(email: str) -> str:
+def mask_address(email: str) -> str:
+    """Return an e-mail address that only its owner recognises, or ``""``."""
     name, at, host = email.rpartition("@")
     return f"{name[:1]}•••@{host}" if at and name else ""
 

@@ -1,0 +1,35 @@
+"""What a new password must be, in a few words: Django's validators have long sentences for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib.auth import password_validation as validation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def _long_enough(validator: Any) -> str:
+    least = validator.min_length
+    texts = ngettext("At least %(n)d character.", "At least %(n)d characters.", least)
+    return texts % {"n": least}
+
+
+_SHORT: Final[dict[type[Any], Callable[[Any], str]]] = {
+    validation.MinimumLengthValidator: _long_enough,
+    validation.NumericPasswordValidator: lambda _v: _("Not only digits."),
+    validation.CommonPasswordValidator: lambda _v: _("Not a password that many people use."),
+    validation.UserAttributeSimilarityValidator: lambda _v: _("Not your name or e-mail address."),
+}
+
+
+def password_rules() -> str:
+    """Return the rules of ``AUTH_PASSWORD_VALIDATORS`` in the active language, as one text."""
+    validators = validation.get_default_password_validators()
+    texts = [_SHORT.get(type(one), _own_words)(one) for one in validators]
+    return " ".join(text for text in texts if text)
+
+
+def _own_words(validator: Any) -> str:
+    return str(getattr(validator, "get_help_text", str)())
