@@ -32,6 +32,8 @@ _PAGES: Final = (
     "undo_expired",
     "blocked",
     "other_school",
+    "left_open",
+    "address",
 )
 _KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
 logger = logging.getLogger("django_intergrip_link")

@@ -282,7 +282,7 @@ class AddressTaken(IntergripError):
     """While somebody registered, the address or name of the new site account was taken."""
 
     reason = "address"
-    page = "e6"
+    page = "address"
     status = HTTPStatus.GONE
 
 
@@ -306,6 +306,20 @@ class TooManyTries(IntergripError):
     reason = "limit"
     page = "limit"
     status = HTTPStatus.TOO_MANY_REQUESTS
+
+
+class ArrivalUsedUp(TooManyTries):
+    """The wrong tries closed this arrival: waiting does not help, a new school login does."""
+
+
+class DeviceMustWait(TooManyTries):
+    """An OTP device takes no code, or sends none, for some ``seconds``; the form says so."""
+
+    def __init__(self, *, seconds: int, is_sending: bool = False) -> None:
+        """Keep how long, for the form."""
+        super().__init__("device", wait_minutes=-(-seconds // 60))
+        self.seconds = seconds
+        self.is_sending = is_sending
 
 
 class Unavailable(IntergripError):
