@@ -22,6 +22,9 @@ from .account import SchoolAccount
 LIFETIME: Final = timedelta(minutes=10)
 """How long an arrival may wait, and how long linking may take after it was claimed."""
 
+LONGEST: Final = timedelta(hours=2)
+"""How long linking may take in all, however often more time is asked for."""
+
 TOMBSTONE: Final = timedelta(hours=1)
 """How long a row outlives its arrival: longer than any answer can stay valid."""
 
@@ -105,6 +108,27 @@ def open_arrival(key: str) -> tuple[Arrival, SchoolAccount]:
     if next(iter(settings.SUBJECT_KEYS)) not in account.digests:
         raise NoArrival("from before the current subject key")
     return arrival, account
+
+
+def extend_arrival(arrival: Arrival) -> None:
+    """Give an open arrival ten minutes from now, but never more than two hours in all.
+
+    Raises:
+        NoArrival: it was closed, or its time was over.
+    """
+    now = timezone.now()
+    expires_at = min(now + LIFETIME, latest_end(arrival))
+    # SECURITY: a conditional UPDATE; what was used, stopped or overtaken a moment ago, or is too
+    # old, does not come back to life.
+    is_open = Arrival.objects.filter(pk=arrival.pk, closed_at=None, expires_at__gt=now)
+    if not is_open.exclude(claimed_at=None).update(expires_at=expires_at):
+        raise NoArrival("closed or too old")
+    arrival.expires_at = expires_at
+
+
+def latest_end(arrival: Arrival) -> datetime:
+    """Return when the time of this arrival ends for good."""
+    return (arrival.claimed_at or arrival.created_at) + LONGEST
 
 
 def require_not_closed(key: str) -> None:

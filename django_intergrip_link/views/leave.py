@@ -6,7 +6,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.views.i18n import set_language
 
-from django_intergrip_link.errors import NoArrival
+from django_intergrip_link.errors import NoArrival, OutdatedForm
 from django_intergrip_link.journey import ending, finding
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import open_arrival
@@ -27,6 +27,7 @@ class StopView(PageView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Wipe the arrival and the session."""
+        _require_own_journey(request, Pending.load(request.session))
         _forget(request)
         return to_step("stop")
 
@@ -58,8 +59,7 @@ class NotMeView(PageView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Undo what was just linked, wipe everything, start again with ForceAuthn."""
-        if self.pending and request.POST.get("arrival") != self.pending.arrival:
-            raise NoArrival("the form belongs to another arrival")
+        _require_own_journey(request, self.pending)
         made = self.pending.link_id if self.pending else 0
         link = finding.find_own_link(pk=made, user=request.user)
         if link and finding.is_recent(link):
@@ -102,6 +102,12 @@ class LanguageView(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Let Django check the language and the way back."""
         return set_language(request)
+
+
+def _require_own_journey(request: HttpRequest, pending: Pending | None) -> None:
+    # SECURITY: shared computers. The page that an earlier pupil left open ends nobody else's.
+    if pending and request.POST.get("arrival") != pending.arrival:
+        raise OutdatedForm("the form belongs to another arrival")
 
 
 def _forget(request: HttpRequest) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import NoArrival
+from django_intergrip_link.errors import NoArrival, OutdatedForm
 from django_intergrip_link.journey import binding
 from django_intergrip_link.journey.account import SchoolAccount
-from django_intergrip_link.journey.arrivals import open_arrival, require_not_closed
+from django_intergrip_link.journey.arrivals import latest_end, open_arrival, require_not_closed
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.models import Arrival
 
@@ -36,7 +36,8 @@ class StepView(PageView):
         """Read the journey of this session; one that is done leads to *done* (Back, double click).
 
         Raises:
-            NoArrival: there is none, or the form was made for another one.
+            NoArrival: there is none.
+            OutdatedForm: the form was made for another one.
             Replayed: the form was sent before.
         """
         sent = request.POST.get("arrival", "")
@@ -61,7 +62,8 @@ class StepView(PageView):
             raise NoArrival("the journey belongs to another browser")
         # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
         if request.method == "POST" and sent != pending.arrival:
-            raise NoArrival("the form belongs to another arrival")
+            self.errand, self.school_code = Errand(), ""
+            raise OutdatedForm("the form belongs to another arrival")
         return None
 
     def step(self, template: str, **context: Any) -> HttpResponse:
@@ -71,5 +73,8 @@ class StepView(PageView):
             account=self.account,
             arrival_key=self.arrival.key,
             deadline=self.arrival.expires_at,
+            may_extend=self.arrival.expires_at < latest_end(self.arrival),
+            step_name=getattr(self.request.resolver_match, "url_name", None),
+            restart_url=self.restart_url(),
             **context,
         )
