@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import hub, portal, school
+from .views import hub, outbox, portal, school
 
 app_name = "intergrip_sandbox"
 
@@ -22,4 +22,6 @@ urlpatterns = [
     path("hub/logout", hub.LogoutView.as_view(), name="hub_logout"),
     path("hub/metadata", hub.MetadataView.as_view(), name="hub_metadata"),
     path("hub/last", hub.LastAnswerView.as_view(), name="hub_last"),
+    path("outbox/", outbox.OutboxView.as_view(), name="outbox"),
+    path("outbox/<int:number>/", outbox.LetterView.as_view(), name="letter"),
 ]

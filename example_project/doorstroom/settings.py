@@ -62,8 +62,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Mails, such as "your school account is linked", appear in the terminal.
-MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+# Mails, such as "your school account is linked", appear in the terminal and at /sandbox/outbox/.
+MAILERS = {"default": {"BACKEND": "django_intergrip_link.sandbox.outbox.OutboxBackend"}}
 if django.VERSION < (6, 1):
     EMAIL_BACKEND = MAILERS["default"]["BACKEND"]
 
@@ -94,5 +94,7 @@ INTERGRIP_LINK: dict[str, Any] = {
         "surfconext": {"preset": "sandbox", "base_url": f"http://localhost:{DEMO_PORT}"},
     },
     "CHOOSER": os.environ.get("DOORSTROOM_CHOOSER", "auto"),
+    # Who forgot the password may use a code by e-mail, if the address is known to be theirs.
+    "VERIFIED_ADDRESS": "dossier.addresses.is_verified",
     "SUPPORT": "mailto:help@doorstroom.example",
 }

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("dossier/", views.DossierView.as_view(), name="dossier"),
     path("inloggen/", LoginView.as_view(authentication_form=LoginForm), name="login"),
+    # Forgotten passwords: Django's own pages, in the same browser as the journey.
+    path("wachtwoord/", include("doorstroom.password_urls")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("dossier/mark.svg"))),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -51,6 +51,7 @@ def _demo_panel() -> dict[str, Any]:
         "current_code": current_code(),
         "spare_code": SPARE_CODES[0],
         "sandbox_url": sandbox + reverse("intergrip_sandbox:index"),
+        "outbox_url": sandbox + reverse("intergrip_sandbox:outbox"),
         "portals": [
             (school.name, sandbox + reverse("intergrip_sandbox:portal", args=[school.slug]))
             for school in SCHOOLS
