@@ -32,8 +32,8 @@ def prove_by_code(
     """Check a code from school.
 
     Returns:
-        The journey with this proof, or ``None``: one answer for a code that never was, that is used,
-        withdrawn or too old, of another school, or of a site account that cannot be opened.
+        The journey with this proof, or ``None``: one answer for a code that never was, that is
+        used, withdrawn or too old, of another school, or of a site account that is switched off.
 
     Raises:
         TooManyTries: for this address or this arrival.

@@ -10,10 +10,11 @@ STEP = 10
 class Progress:
     """Prints percentages of ``total`` on a stream; silent for short work."""
 
-    def __init__(self, stream: Any, *, more_than: int) -> None:
+    def __init__(self, stream: Any, *, more_than: int, of: str = "schools") -> None:
         """Print on ``stream`` when there are more than so many pieces of work."""
         self._stream = stream
         self._more_than = more_than
+        self._of = of
         self._printed = 0
 
     def __call__(self, done: int, total: int) -> None:
@@ -23,9 +24,9 @@ class Progress:
             return
         if self._stream.isatty():
             end = "\n" if done == total else ""
-            self._stream.write(f"\r{percent} % of {total} schools", ending=end)
+            self._stream.write(f"\r{percent} % of {total} {self._of}", ending=end)
         elif percent // STEP > self._printed // STEP:
-            self._stream.write(f"{percent} % of {total} schools")
+            self._stream.write(f"{percent} % of {total} {self._of}")
         else:
             return
         self._stream.flush()
