@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from axes.models import AccessAttempt
 from django.conf import settings as django_settings
 
-from tests.journey.walking import PASSWORD, Walker, step
+from tests.journey.walking import Walker, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hosts]
 
@@ -80,7 +81,5 @@ def test_school_login__whoever_axes_locked_out(
 
 
 def _text(page: Any) -> str:
-    import re  # noqa: PLC0415
 
-    text = re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", page.content.decode())
-    return text
+    return re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", page.content.decode())
