@@ -308,8 +308,12 @@ class TooManyTries(IntergripError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
 
-class ArrivalUsedUp(TooManyTries):
-    """The wrong tries closed this arrival: waiting does not help, a new school login does."""
+class ArrivalUsedUp(IntergripError):
+    """Ten wrong passwords and codes closed this arrival; only a new school login helps."""
+
+    reason = "limit"
+    page = "limit"
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
 
 class DeviceMustWait(TooManyTries):

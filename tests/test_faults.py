@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import OperationalError
 from django.test import Client
 
-from django_intergrip_link.journey import limits
+from django_intergrip_link.journey import counting, limits
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent
 from tests.journey.walking import PASSWORD, Walker, step
 
@@ -83,19 +81,6 @@ def test_refusals__junk_cannot_fill_the_trail(client: Client, fake_school: Any) 
     assert not LinkEvent.objects.exists()
 
 
-def test_limits__window_that_ends_between_two_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    limits.count(limits.ACCOUNT, "a")
-    incr: Callable[..., int] = cache.incr
-
-    def gone(key: str, *args: Any) -> int:
-        cache.delete(key)
-        return incr(key)
-
-    monkeypatch.setattr(cache, "incr", gone)
-
-    assert limits.count(limits.ACCOUNT, "a") == 1
-
-
 class BrokenCache:
     """A cache server that is gone."""
 
@@ -106,27 +91,30 @@ class BrokenCache:
         return fail
 
 
-def test_cache__gone_is_a_calm_page(
+def test_cache__gone_leaves_counting_to_the_database(
     school_login: Any, fake_school: Any, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """FLT-03: everything goes on, and the sixth wrong password still has to wait."""
     school_login(client)
     walker = Walker(client)
-    monkeypatch.setattr(limits, "cache", BrokenCache())
+    monkeypatch.setattr(counting, "cache", BrokenCache())
 
     assert client.post(fake_school.url("acs"), secure=True).status_code == 400
+    assert [walker.prove("sanne").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert LinkEvent.objects.filter(reason="password").count() == 5
+
+
+def test_cache__gone_and_the_database_too_is_a_calm_page(
+    school_login: Any, fake_school: Any, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FLT-03: without a count there is no try."""
+    school_login(client)
+    walker = Walker(client)
+    monkeypatch.setattr(counting, "cache", BrokenCache())
+    monkeypatch.setattr("django.db.models.query.QuerySet.update", fail)
+
     assert walker.prove("sanne").status_code == 503
     assert not LinkEvent.objects.exists()
-
-
-def test_cache__that_forgets_the_timeout_keeps_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Django's database and file caches give a key their default timeout when it changes."""
-    touched: list[int] = []
-    monkeypatch.setattr(cache, "touch", lambda key, seconds: touched.append(seconds))
-
-    limits.count(limits.ACCOUNT, "b")
-    limits.count(limits.ACCOUNT, "b")
-
-    assert limits.ACCOUNT.seconds - 5 <= touched[0] <= limits.ACCOUNT.seconds
 
 
 def test_static__manifest_storage(

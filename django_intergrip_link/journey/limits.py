@@ -1,35 +1,44 @@
-"""How often something may be tried. Counted in the cache; a whole class shares one address."""
+"""How often something may be tried. Every way to prove a site account asks here first.
+
+Counted in the cache, or else in the database (``counting.py``). A whole class shares one address,
+so addresses have a high ceiling.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
 from typing import Final
 
-from django.core.cache import cache
+from django.db import Error as AnyDatabaseError
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from django_intergrip_link.errors import TooManyTries, Unavailable
+
+from . import counting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """``ceiling`` tries in ``seconds``, counted from the first."""
+    """``ceiling`` tries in ``seconds``, counted from the first.
+
+    Attributes:
+        is_remembered: failures also go into the database, for when the cache forgets.
+    """
 
     name: str
     ceiling: int
     seconds: int
-
-    @property
-    def minutes(self) -> int:
-        """Return the window in whole minutes, to tell the person."""
-        return -(-self.seconds // 60)
+    is_remembered: bool = False
 
 
-ACCOUNT: Final = Limit(name="account", ceiling=5, seconds=900)
+ACCOUNT: Final = Limit(name="account", ceiling=5, seconds=900, is_remembered=True)
+"""Per site account, by its key; the same for names that nobody has."""
+NAME: Final = Limit(name="name", ceiling=5, seconds=900)
+"""Per name or address as it was typed."""
 ADDRESS: Final = Limit(name="address", ceiling=299, seconds=900)
+"""Per network address; see :func:`network_of`."""
 MAILS: Final = Limit(name="mails", ceiling=3, seconds=3600)
 COOL_DOWN: Final = Limit(name="cool_down", ceiling=1, seconds=60)
 ARRIVAL_MAILS: Final = Limit(name="arrival_mails", ceiling=6, seconds=3600)
@@ -37,61 +46,74 @@ OWNER_MAILS: Final = Limit(name="owner_mails", ceiling=1, seconds=86400)
 REFUSALS: Final = Limit(name="refusals", ceiling=60, seconds=60)
 CHALLENGES: Final = Limit(name="challenges", ceiling=3, seconds=600)
 ARRIVAL_FAILURES: Final = 10
-"""Wrong passwords and tokens that one arrival survives."""
+"""Wrong passwords and codes that one arrival survives."""
 
 
 def take(limit: Limit, value: str) -> None:
     """Count one try before it is made.
 
     Raises:
-        TooManyTries: above the ceiling; with the minutes to wait.
-        Unavailable: the cache cannot be asked.
+        TooManyTries: above the ceiling; with the minutes that are left to wait.
+        Unavailable: neither cache nor database can be asked.
     """
     try:
-        tries = count(limit, value)
-    except Exception as error:
-        # SECURITY: cache clients raise errors of their own kind; without a count there is no try.
-        raise Unavailable(f"cache: {type(error).__name__}") from error
+        window = _count(limit, value)
+    except AnyDatabaseError as error:
+        # SECURITY: guessing while nothing counts; without a count there is no try.
+        raise Unavailable(f"limits: {type(error).__name__}") from error
     # SECURITY: counted first and looked at then, so that tries at the same moment all count.
-    if tries > limit.ceiling:
-        raise TooManyTries(limit.name, wait_minutes=limit.minutes)
+    if window.tries > limit.ceiling:
+        raise TooManyTries(limit.name, wait_minutes=window.minutes)
 
 
 def has_room(limit: Limit, value: str) -> bool:
-    """Count one try and return whether it is within the ceiling; ``False`` without a cache."""
+    """Count one try and return whether it is within the ceiling; ``False`` if nothing counts."""
     try:
         return count(limit, value) <= limit.ceiling
     except Exception:  # noqa: BLE001 - asked while an error is answered, so it must not raise one
         return False
 
 
-def give_back(limit: Limit, value: str) -> None:
-    """Take back one try that was no failure."""
-    with suppress(ValueError):  # the window ended meanwhile
-        _change(_key(limit, value), limit, cache.decr)
-
-
 def count(limit: Limit, value: str) -> int:
     """Count one try and return how many there were in this window."""
-    key = _key(limit, value)
-    if cache.add(key, 1, limit.seconds):
-        cache.set(f"{key}:end", time.time() + limit.seconds, limit.seconds)
-        return 1
+    return _count(limit, value).tries
+
+
+def give_back(limit: Limit, value: str) -> None:
+    """Take back one try that was no failure."""
+    counting.take_back(_key(limit, value), limit.seconds)
+
+
+def remember_failure(limit: Limit, value: str) -> None:
+    """Write a failed try into the database too, for a limit that is remembered."""
+    counting.remember_failure(_key(limit, value), limit.seconds)
+
+
+def purge_counts() -> int:
+    """Delete the counts in the database that are over and return how many there were."""
+    return counting.purge_rows()
+
+
+def network_of(request: HttpRequest) -> str:
+    """Return the address that a request came from; of IPv6 the network of one line (/64)."""
+    text = str(request.META.get("REMOTE_ADDR", ""))
     try:
-        return _change(key, limit, cache.incr)
-    except ValueError:  # the window ended between the two calls
-        cache.set(key, 1, limit.seconds)
-        return 1
+        address = ip_address(text)
+    except ValueError:  # a web server on a local socket names none
+        return text
+    if not isinstance(address, IPv6Address):
+        return text
+    # SECURITY: one line has 2^64 addresses of IPv6 and could take a new one for every try.
+    return str(address.ipv4_mapped or f"{address.packed[:8].hex()}/64")
 
 
-def _change(key: str, limit: Limit, change: Callable[[str], int]) -> int:
-    number = change(key)
-    # Some caches give the key a new life when it changes; the window ends when it was to end.
-    end = cache.get(f"{key}:end", time.time() + limit.seconds)
-    cache.touch(key, max(1, int(end - time.time())))
-    return number
+def _count(limit: Limit, value: str) -> counting.Window:
+    key = _key(limit, value)
+    return counting.count_try(key, limit.seconds, is_remembered=limit.is_remembered)
 
 
 def _key(limit: Limit, value: str) -> str:
-    # SECURITY: hashed; user names and addresses do not belong in a cache that others may read.
-    return f"intergrip_link:{limit.name}:{hashlib.sha256(value.encode()).hexdigest()[:32]}"
+    # SECURITY: keyed; whoever reads cache or database finds no names, and no addresses by trying
+    # all four thousand million of them.
+    digest = salted_hmac("django_intergrip_link.limits", value, algorithm="sha256").hexdigest()
+    return f"{limit.name}:{digest[:32]}"

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import time
 from typing import Any
 
 from django.contrib.auth import authenticate, get_user_model
-from django.db import transaction
+from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
-from django_otp import devices_for_user
-from django_otp.models import Device
 
-from django_intergrip_link.errors import AccountSwitchedOff, NoArrival, TooManyTries
+from django_intergrip_link.errors import (
+    AccountSwitchedOff,
+    ArrivalUsedUp,
+    DeviceMustWait,
+    NoArrival,
+)
 from django_intergrip_link.models import AccountLink, Arrival
 
 from . import limits, registration
 from .addresses import fold, owners_of
 from .arrivals import close_arrival, count_failure
+from .devices import accepts_token, confirmed_devices
 from .pending import Pending
-
-logger = logging.getLogger("django_intergrip_link")
-_TOKEN = re.compile(r"[0-9]{6,8}|[a-z2-7]{8}")
 
 
 @sensitive_variables("password")
@@ -37,13 +36,13 @@ def prove_by_password(
         an account without password and one that is switched off.
 
     Raises:
-        TooManyTries: for this name, this address or this arrival.
+        TooManyTries: for this name, this network or this arrival.
     """
     owner = _find_owner(login)
     name = owner.get_username() if owner else login
     tries = (
-        (limits.ADDRESS, request.META.get("REMOTE_ADDR", "")),
-        (limits.ACCOUNT, f"name:{fold(login)}"),
+        (limits.ADDRESS, limits.network_of(request)),
+        (limits.NAME, fold(login)),
     )
     # SECURITY: limits before the password is looked at, the same for names that do not exist.
     for limit, value in tries:
@@ -54,6 +53,7 @@ def prove_by_password(
     has_room = limits.has_room(*account)
     user = authenticate(request, username=name, password=password)
     if user is None or not has_room:
+        limits.remember_failure(*account)
         count_against(arrival)
         return None
     for limit, value in (*tries, account):
@@ -101,72 +101,55 @@ def accept_new(session: Any, pending: Pending, *, code_id: int) -> Pending:
     )
 
 
-def confirmed_devices(user: Any) -> list[Device]:
-    """Return the confirmed django-otp devices of a user, of every installed kind."""
-    return list(devices_for_user(user, confirmed=True))
-
-
 @sensitive_variables("token")
 def prove_by_token(
-    session: Any, pending: Pending, arrival: Arrival, *, user: Any, token: str, device_id: str = ""
+    request: HttpRequest,
+    pending: Pending,
+    arrival: Arrival,
+    *,
+    user: Any,
+    token: str,
+    device_id: str,
 ) -> Pending | None:
     """Check a one-time password of one of the user's confirmed devices.
 
     Args:
-        device_id: ``persistent_id`` of one device, or ``""`` for any of them.
+        device_id: ``persistent_id`` of that device; a wrong code holds up no other one.
 
     Returns:
-        The journey with this proof, or ``None`` when no device accepts the token.
+        The journey with this proof, or ``None`` when the device does not accept the token.
 
     Raises:
-        TooManyTries: for this arrival.
+        DeviceMustWait: it takes no codes for a while; this one counts for nothing.
+        TooManyTries: for this site account or this arrival.
     """
-    if accepts_token(user, token, device_id):
-        return pending.save(session, needs_otp=False)
+    account = limits.ACCOUNT, f"otp:{user.pk}"
+    # SECURITY: before the code is looked at. Not every kind of device slows guessing down itself,
+    # and a new arrival brings ten new tries.
+    limits.take(*account)
+    try:
+        is_right = accepts_token(user, token, device_id)
+    except DeviceMustWait:
+        limits.give_back(*account)
+        raise
+    if is_right:
+        limits.give_back(*account)
+        return pending.save(request.session, needs_otp=False)
+    limits.remember_failure(*account)
+    report_failure(request, user)
     count_against(arrival)
     return None
 
 
-@sensitive_variables("token")
-def accepts_token(user: Any, token: str, device_id: str = "") -> bool:
-    """Whether one of the user's confirmed devices, or this one, accepts a one-time password."""
-    token = "".join(token.split()).lower()
-    # SECURITY: a strict shape; devices would read signs, underscores and foreign digits as numbers.
-    if not _TOKEN.fullmatch(token):
-        return False
-    # SECURITY: a transaction of its own, committed before anything else can fail, so the device's
-    # own failure counter and used-token mark always stay. The views are never in ATOMIC_REQUESTS.
-    with transaction.atomic():
-        for device in devices_for_user(user, confirmed=True, for_verify=True):
-            if device_id in ("", device.persistent_id) and device.verify_token(token):
-                return True
-    return False
+def report_failure(request: HttpRequest, user: Any) -> None:
+    """Tell Django's listeners, such as django-axes, of a wrong token or code for this user.
 
-
-def send_challenge(user: Any, *, device_id: str = "") -> bool:
-    """Let an interactive device of the user send its token.
-
-    Args:
-        device_id: ``persistent_id`` of one device, or ``""`` for the first that can.
-
-    Returns:
-        Whether one could.
-
-    Raises:
-        TooManyTries: three were sent in ten minutes.
+    A wrong password is told by Django itself.
     """
-    able = [device for device in confirmed_devices(user) if device.is_interactive()]
-    chosen = [device for device in able if device_id in ("", device.persistent_id)] or able
-    if not chosen:
-        return False
-    limits.take(limits.CHALLENGES, str(user.pk))
-    try:
-        chosen[0].generate_challenge()
-    except Exception as error:  # noqa: BLE001 - mail and text gateways raise errors of their own
-        # SECURITY: these errors name the address; only their kind goes into the log.
-        logger.error("code not sent error=%s", type(error).__name__)  # noqa: TRY400
-        return False
-    return True
+    # SECURITY: the name only; listeners write credentials into logs and tables.
+    credentials = {user.USERNAME_FIELD: user.get_username()}
+    # Robust, so that a listener that fails does not keep the try from being counted.
+    user_login_failed.send_robust(__name__, credentials=credentials, request=request)
 
 
 def proven_user(pending: Pending) -> Any:
@@ -191,11 +174,11 @@ def count_against(arrival: Arrival) -> None:
     """Count one wrong password, token or code against this arrival.
 
     Raises:
-        TooManyTries: it was one too many; the arrival is closed.
+        ArrivalUsedUp: it was one too many; the arrival is closed.
     """
     if count_failure(arrival) > limits.ARRIVAL_FAILURES:
         close_arrival(arrival.key)
-        raise TooManyTries("arrival", wait_minutes=limits.ACCOUNT.minutes)
+        raise ArrivalUsedUp("arrival")
 
 
 def _find_owner(login: str) -> Any | None:

@@ -7,16 +7,39 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 
-from django_intergrip_link.errors import TooManyTries, WrongPassword, WrongToken
+from django_intergrip_link.conf import settings
+from django_intergrip_link.errors import (
+    DeviceMustWait,
+    NoArrival,
+    TooManyTries,
+    WrongPassword,
+    WrongToken,
+)
 from django_intergrip_link.forms import PasswordForm, TokenForm
-from django_intergrip_link.journey import proofs
+from django_intergrip_link.journey import devices, proofs
+from django_intergrip_link.journey.code_proof import require_existing
 
-from .redirects import to_step
+from .redirects import SeeOther, login_page_url, to_step
 from .steps import StepView
 
 
 class ProveView(StepView):
     """``school-account/link/login/``: log in with the site account, once."""
+
+    def prepare(self, request: HttpRequest) -> HttpResponse | None:
+        """Need a way that the settings leave open.
+
+        Raises:
+            NoArrival: no journey.
+            NoRegistration: only new site accounts may link.
+        """
+        response = super().prepare(request)
+        if response is not None:
+            return response
+        require_existing(self.pending)
+        # SECURITY: the project's own login page may ask for more than a password (a code, a
+        # captcha, single sign-on); this form must not be a door around it.
+        return SeeOther(login_page_url()) if settings.LOGIN_VIEW else None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the form."""
@@ -59,43 +82,51 @@ class TokenView(StepView):
     """``school-account/link/otp/``: the code of a confirmed device, when the account has one."""
 
     user: Any
+    devices: list[Any]
 
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Need the first proof too.
 
         Raises:
             NoArrival: no journey.
+            AccountSwitchedOff: the account was switched off or deleted since.
         """
         response = super().prepare(request)
         if response is not None:
             return response
         if not self.pending.has_proof:
+            if request.method == "POST":
+                self.note(NoArrival("no proof"))
             return to_step("link")
         self.user = proofs.proven_user(self.pending)
+        self.devices = devices.confirmed_devices(self.user)
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code, as long as one is needed."""
         if self.pending.is_proven:
             return to_step("confirm")
-        return self._show(self._form())
+        return self._show(TokenForm(devices=self.devices))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the code, or let a device send one."""
-        if "send" in request.POST:
-            device_id = request.POST.get("device", "")
-            sent = proofs.send_challenge(self.user, device_id=device_id)
-            return self._show(self._form(), sent=sent)
-        form = self._form(request.POST)
+        is_sending = "send" in request.POST
+        form = TokenForm(request.POST, devices=self.devices, is_sending=is_sending)
         if not form.is_valid():
             return self._show(form)
+        try:
+            return self._send(form) if is_sending else self._check(form)
+        except DeviceMustWait as error:
+            self.note(error)
+            form.ask_to_wait(seconds=error.seconds, is_sending=error.is_sending)
+            return self._show(form, status=error.status)
+        except TooManyTries as error:
+            self.note(error)
+            return self._show(form, wait_minutes=error.wait_minutes, status=error.status)
+
+    def _check(self, form: TokenForm) -> HttpResponse:
         pending = proofs.prove_by_token(
-            request.session,
-            self.pending,
-            self.arrival,
-            user=self.user,
-            token=form.cleaned_data["token"],
-            device_id=form.cleaned_data.get("device", ""),
+            self.request, self.pending, self.arrival, user=self.user, **form.cleaned_data
         )
         if pending is None:
             self.note(WrongToken())
@@ -103,13 +134,31 @@ class TokenView(StepView):
             return self._show(form)
         return to_step("confirm")
 
-    def _form(self, data: Any = None) -> TokenForm:
-        devices = proofs.confirmed_devices(self.user)
-        return TokenForm(data, devices=[(d.persistent_id, d.name) for d in devices])
+    def _send(self, form: TokenForm) -> HttpResponse:
+        device = devices.send_challenge(self.user, device_id=form.cleaned_data["device_id"])
+        if device is None:
+            form.tell_not_sent()
+            return self._show(form)
+        # The device that sent it is chosen, or the code would be tried on another one.
+        chosen = {"device": device.persistent_id}
+        return self._show(TokenForm(initial=chosen, devices=self.devices), is_sent=True)
 
-    def _show(self, form: TokenForm, *, sent: bool = False) -> HttpResponse:
-        can_send = any(d.is_interactive() for d in proofs.confirmed_devices(self.user))
-        return self.step("otp.html", form=form, can_send=can_send, sent=sent)
+    def _show(
+        self,
+        form: TokenForm,
+        *,
+        is_sent: bool = False,
+        wait_minutes: int | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
+        return self.step(
+            "otp.html",
+            status=status,
+            form=form,
+            wait_minutes=wait_minutes,
+            sent=is_sent,
+            can_send=any(device.is_interactive() for device in self.devices),
+        )
 
 
 def _password_reset_url() -> str | None:

@@ -62,9 +62,9 @@ def lands(location: str) -> Outcome:
     return Outcome(status=303, location=location, is_in=True)
 
 
-def leads(step: str) -> Outcome:
+def leads(step: str, reason: str = "") -> Outcome:
     """Sent to another step; nothing changes."""
-    return Outcome(status=303, location=step_url(step))
+    return Outcome(status=303, location=step_url(step), reason=reason)
 
 
 def start(stage: Stage) -> None:

@@ -95,7 +95,7 @@ def test_honest_journey__leaves_nothing(
         ("django_intergrip_link.views.complete.claim_arrival", lambda stage: stage.log_in()),
         ("django_intergrip_link.journey.proofs.authenticate", lambda stage: stage.prove()),
         (
-            "django_intergrip_link.journey.proofs._accepts",
+            "django_intergrip_link.journey.proofs.accepts_token",
             lambda stage: stage.fill_in("otp", token=TOKEN),
         ),
         (
