@@ -86,6 +86,31 @@ CASES = (
         breaks=declare(REMEMBER_SCHOOL=True),
     ),
     Case(
+        name="registration that does not exist",
+        id=checks.ids.BAD_CHOICE,
+        message="INTERGRIP_LINK['REGISTRATION'] must be one of ask, existing_only, new_only; "
+        "it is 'closed'.",
+        breaks=declare(REGISTRATION="closed"),
+    ),
+    Case(
+        name="registration form that is not there",
+        id=checks.ids.BAD_REGISTRATION_FORM,
+        message="REGISTRATION_FORM is no registration form: 'tests.check_cases.nothing'.",
+        breaks=declare(REGISTRATION_FORM="tests.check_cases.nothing"),
+    ),
+    Case(
+        name="registration form without its contract",
+        id=checks.ids.BAD_REGISTRATION_FORM,
+        message="REGISTRATION_FORM is no registration form: 'django.forms.Form'.",
+        breaks=declare(REGISTRATION_FORM="django.forms.Form"),
+    ),
+    Case(
+        name="registration form that is no form",
+        id=checks.ids.BAD_REGISTRATION_FORM,
+        message="REGISTRATION_FORM is no registration form: 'tests.check_cases.CASES'.",
+        breaks=declare(REGISTRATION_FORM="tests.check_cases.CASES"),
+    ),
+    Case(
         name="nothing declared",
         id=checks.ids.NO_SETTINGS,
         message="INTERGRIP_LINK is not set.",

@@ -40,6 +40,7 @@ from .own_settings import (
     check_subject_keys,
     check_support,
 )
+from .registration import check_registration
 from .registry import check_schools
 
 __all__ = ["DEPLOY_CHECKS", "NEIGHBOUR_CHECKS", "SETTINGS_CHECKS", "ids", "register"]
@@ -81,6 +82,7 @@ SETTINGS_CHECKS = (
     check_choices,
     check_policy,
     check_verified_address,
+    check_registration,
     check_support,
 )
 NEIGHBOUR_CHECKS = (

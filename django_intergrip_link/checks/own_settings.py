@@ -74,8 +74,13 @@ def check_subject_keys() -> Iterator[checks.CheckMessage]:
 
 
 def check_choices() -> Iterator[checks.CheckMessage]:
-    """CHOOSER and REMEMBER_SCHOOL have one of their few values."""
-    for key, values in (("CHOOSER", conf.CHOOSERS), ("REMEMBER_SCHOOL", conf.REMEMBER_SCHOOL)):
+    """CHOOSER, REMEMBER_SCHOOL and REGISTRATION have one of their few values."""
+    choices = {
+        "CHOOSER": conf.CHOOSERS,
+        "REMEMBER_SCHOOL": conf.REMEMBER_SCHOOL,
+        "REGISTRATION": conf.REGISTRATION,
+    }
+    for key, values in choices.items():
         try:
             getattr(settings, key)
         except ImproperlyConfigured as error:
