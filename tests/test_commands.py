@@ -46,13 +46,16 @@ def test_keys__never_over_what_exists(tmp_path: Path) -> None:
 
 
 def test_purge__wipes_then_deletes(school_login: Any, fake_school: Any) -> None:
-    uploads = "Uploads: 0 wiped.\n"
+    others = (
+        "Codes: 0 deleted.\nCounts of tries: 0 deleted.\nUploads: 0 wiped.\n"
+        "Unused links: 0 paused, 0 warned.\n"
+    )
     school_login(Client())
-    assert run("intergrip_purge") == f"Arrivals: 0 wiped, 0 deleted.\n{uploads}"
+    assert run("intergrip_purge") == f"Arrivals: 0 wiped, 0 deleted.\n{others}"
 
     Arrival.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
-    assert run("intergrip_purge") == f"Arrivals: 1 wiped, 0 deleted.\n{uploads}"
+    assert run("intergrip_purge") == f"Arrivals: 1 wiped, 0 deleted.\n{others}"
     assert Arrival.objects.get().account is None
 
     Arrival.objects.update(expires_at=timezone.now() - timedelta(hours=2))
-    assert run("intergrip_purge") == f"Arrivals: 0 wiped, 1 deleted.\n{uploads}"
+    assert run("intergrip_purge") == f"Arrivals: 0 wiped, 1 deleted.\n{others}"

@@ -5,6 +5,7 @@ Where a mail follows a change in the database, the caller sends it from ``transa
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from django.core import signing
@@ -99,9 +100,13 @@ def send_paused(link: AccountLink) -> bool:
     return _tell("paused", link, {"when": timezone.now(), "start_url": _start_url(link)})
 
 
-def send_dormant(link: AccountLink) -> bool:
-    """Tell the owner that the link is paused because nobody used it for 13 months."""
-    return _tell("dormant", link, {"start_url": _start_url(link)})
+def send_dormant(link: AccountLink, *, ends_on: date | None = None) -> bool:
+    """Tell the owner that nobody used the link for long.
+
+    Args:
+        ends_on: the day on which it will be paused, or ``None``: it is paused now.
+    """
+    return _tell("dormant", link, {"ends_on": ends_on, "start_url": _start_url(link)})
 
 
 def site_url(link: AccountLink) -> str:

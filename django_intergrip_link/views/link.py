@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
+from django_intergrip_link.journey import dormant
 
 from .redirects import SeeOther, host_url, login_page_url, step_url, to_step
 from .steps import StepView
@@ -21,6 +22,7 @@ class LinkView(StepView):
             may_use_existing=mode != "new_only" or bool(self.pending.relink_id),
             may_register=mode != "existing_only" and not self.pending.relink_id,
             is_paused=bool(self.pending.relink_id),
+            is_dormant=dormant.is_dormant(self.pending.relink_id),
             prove_url=self._prove_url(request),
             register_url=host_url(settings.REGISTER_URL) or step_url("register"),
         )
