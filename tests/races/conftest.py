@@ -16,8 +16,9 @@ import pytest
 from django.db import connection
 
 from tests.attacks.conftest import stage, trusting_settings
+from tests.races.worker import FORGET
 
-__all__ = ["field", "server", "stage", "trusting_settings"]
+__all__ = ["field", "server", "stage", "trusting_settings", "workers"]
 PROCESSES: Final = 4
 HEAD_START: Final = 0.01
 """Seconds between the order and the moment all obey it."""
@@ -35,13 +36,18 @@ class Field:
     def race(self, *requests: dict[str, Any]) -> list[dict[str, Any]]:
         """Send these requests at one moment, each from a process of its own."""
         at = time.monotonic() + HEAD_START
-        runners = list(zip(self._processes, requests, strict=True))
+        runners = list(zip(self._processes, requests, strict=False))
+        assert len(runners) == len(requests)
         for process, request in runners:
             order = {"body": None, "cookies": {}, "at": at, **request}
             assert process.stdin is not None
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
         return [json.loads(_line(process)) for process, _ in runners]
+
+    def forget(self) -> None:
+        """Empty the cache that each process has of its own, with the tries that it counted."""
+        self.race(*[{"url": FORGET}] * PROCESSES)
 
 
 @pytest.fixture
@@ -54,13 +60,21 @@ def server(transactional_db: None) -> None:
 
 
 @pytest.fixture
-def field(server: None, settings: Any, stage: Any) -> Iterator[Field]:
+def field(server: None, stage: Any, request: pytest.FixtureRequest) -> Field:
     """Four processes on the test database, with the federations of this test."""
+    workers: Field = request.getfixturevalue("workers")
+    workers.forget()
+    return workers
+
+
+@pytest.fixture(scope="session")
+def workers(django_db_setup: None, trusting_settings: dict[str, Any]) -> Iterator[Field]:
+    """The four processes, started once for all races."""
     url = urlsplit(os.environ["TEST_DATABASE_URL"])
     environment = {
         **os.environ,
         "TEST_DATABASE_URL": url._replace(path=f"/{connection.settings_dict['NAME']}").geturl(),
-        "RACE_SETTINGS": json.dumps(settings.INTERGRIP_LINK),
+        "RACE_SETTINGS": json.dumps(trusting_settings),
     }
     processes = [
         subprocess.Popen(

@@ -1,0 +1,66 @@
+"""Students on their way: up to the last button, and what came of pressing it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from tests.attacks.stage import PASSWORD, Stage, arrival_in, new_browser, step_url
+
+Answers = list[dict[str, Any]]
+
+
+def add_user(name: str) -> Any:
+    """Make a site account that nothing is linked to."""
+    return get_user_model()._default_manager.create_user(
+        username=name, email=f"{name}@example.nl", password=PASSWORD
+    )
+
+
+def come_back(stage: Stage, uid: str) -> Client:
+    """Return a browser that is back from school with a school account that is not linked."""
+    browser = new_browser()
+    stage.arrive(browser, uid=uid)
+    return browser
+
+
+def prove(stage: Stage, uid: str, name: str) -> Client:
+    """Return a browser that has proven a site account by its password."""
+    browser = come_back(stage, uid)
+    assert stage.prove(name, browser=browser)["Location"] == step_url("confirm")
+    return browser
+
+
+def form(browser: Client, step: str, **fields: str) -> dict[str, Any]:
+    """Return the request that a press of the button of a step sends."""
+    fields.setdefault("arrival", arrival_in(browser))
+    return {
+        "url": step_url(step),
+        "body": urlencode(fields),
+        "cookies": {name: cookie.value for name, cookie in browser.cookies.items()},
+    }
+
+
+def confirm(browser: Client) -> dict[str, Any]:
+    """Return the request of "yes, link"."""
+    return form(browser, "confirm", confirm="yes")
+
+
+def pages(answers: Answers) -> Counter[tuple[int, str]]:
+    """Count status and page of what came back."""
+    return Counter((answer["status"], answer["page"]) for answer in answers)
+
+
+def names_inside(requests: list[dict[str, Any]], answers: Answers) -> list[str]:
+    """Return who is logged in where, after each answer; ``-`` for nobody."""
+    names = []
+    for request, answer in zip(requests, answers, strict=True):
+        browser = Client()
+        for name, value in (request["cookies"] | answer["cookies"]).items():
+            browser.cookies[name] = value
+        names.append(browser.get("/inside/", secure=True).content.decode())
+    return names
