@@ -7,12 +7,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.dispatch import Signal
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.signals import user_logged_in
+from django.http import HttpRequest
+from django.template import engines
 from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 
+from django_intergrip_link.journey.entering import BACKEND
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.models import AccountLink, Arrival
 from django_intergrip_link.testing.login import link_user
@@ -147,6 +150,30 @@ def test_school_login_of_another_tab__proves_nothing(
 
     assert walker.user_name == "daan"
     assert pending_of(walker) is None
+
+
+def test_school_backend__its_login_proves_nothing(walker: Walker, sanne: Any) -> None:
+    request = HttpRequest()
+    request.session = walker.client.session
+    request.COOKIES = {name: morsel.value for name, morsel in walker.client.cookies.items()}
+
+    login(request, sanne, backend=BACKEND)
+
+    pending = Pending.load(request.session)
+    assert pending is not None
+    assert not pending.has_proof
+
+
+def test_linked_already__login_changes_nothing(walker: Walker, sanne: Any) -> None:
+    session = walker.client.session
+    pending = pending_of(walker)
+    assert pending
+    linked = pending.save(session, link_id=1)
+    session.save()
+
+    log_in(walker)
+
+    assert pending_of(walker) == linked
 
 
 def test_somebody_else_logs_in__nothing_is_left(walker: Walker, sanne: Any, daan: Any) -> None:
@@ -287,16 +314,11 @@ def test_banner__costs_a_visitor_no_query(
 
 
 def test_banner__page_without_request() -> None:
-    from django.template import engines  # noqa: PLC0415
-
     text = "{% load intergrip_link %}{% school_link_banner %}"
 
     assert "aside" not in engines["django"].from_string(text).render({})
 
 
 def test_login_signal__without_request_or_session(sanne: Any, rf: Any) -> None:
-    from django.contrib.auth.signals import user_logged_in  # noqa: PLC0415
-
-    assert isinstance(user_logged_in, Signal)
     for request in (None, rf.get("/")):
         user_logged_in.send(type(sanne), request=request, user=sanne)
