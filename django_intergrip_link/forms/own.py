@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device
 
 from .prove import PasswordForm, TokenForm
 
@@ -21,15 +22,30 @@ class FreshProofForm(TokenForm, PasswordForm):
     }
 
     def __init__(
-        self, *args: Any, asks_password: bool, devices: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        asks_password: bool,
+        devices: list[Device],
+        is_sending: bool = False,
+        **kwargs: Any,
     ) -> None:
-        """Keep the fields that are asked."""
-        super().__init__(*args, devices=devices, **kwargs)
-        self.fields["password"].widget.attrs["autocomplete"] = "current-password"
+        """Keep the fields that are asked.
+
+        Args:
+            is_sending: a device is asked to send a code, so there is nothing to fill in yet.
+        """
+        super().__init__(*args, devices=devices, is_sending=is_sending, **kwargs)
+        self.fields["password"].required = not is_sending
+        self.order_fields(["password", "device", "token"])
         if not asks_password:
             del self.fields["password"]
         if not devices:
             del self.fields["token"]
+
+    def clean(self) -> dict[str, Any]:
+        """Return ``password``, ``token`` and ``device_id``."""
+        password = self.cleaned_data.get("password", "")
+        return {**super().clean(), "password": password}
 
     def refuse_password(self) -> None:
         """Say that the password is wrong."""

@@ -25,7 +25,7 @@ from django_intergrip_link.errors import (
 )
 from django_intergrip_link.models import AccountLink, LinkEvent
 
-from . import limits, proofs
+from . import devices, limits, proofs
 from .ending import OWN_REASONS, end_link
 from .entering import has_just_entered, stay_in
 from .pausing import resume_link
@@ -87,7 +87,7 @@ def asks_token(request: HttpRequest) -> bool:
     is_verified = getattr(request.user, "is_verified", None)
     if is_verified is not None and is_verified():
         return False
-    return bool(proofs.confirmed_devices(request.user))
+    return bool(devices.confirmed_devices(request.user))
 
 
 @sensitive_variables("password", "token")
@@ -98,7 +98,7 @@ def require_owner(
     is_ending: bool,
     password: str = "",
     token: str = "",
-    device: str = "",
+    device_id: str = "",
 ) -> Any | None:
     """Ask for the fresh proof: password, and a code where the owner has an OTP device.
 
@@ -108,25 +108,28 @@ def require_owner(
     Raises:
         LastWayIn: there is no password, and no other open link.
         StaleSchoolLogin: there is no password, and the school login is older than five minutes.
-        TooManyTries: for this account or this address.
+        TooManyTries: for this account or this network.
         WrongPassword, WrongToken: what was typed is wrong.
+        DeviceMustWait: the device takes no codes for a while.
     """
     need = what_is_needed(request, link, is_ending=is_ending)
     if need == Need.FIRST_PASSWORD:
         raise LastWayIn
     if need == Need.SCHOOL_LOGIN:
         raise StaleSchoolLogin
-    user: Any = request.user
     tries = (
         (limits.ADDRESS, limits.network_of(request)),
-        (limits.ACCOUNT, f"pk:{user.pk}"),
+        (limits.ACCOUNT, f"pk:{request.user.pk}"),
     )
     # SECURITY: the same counters as in the journey, so that this page is no second place to guess.
     for limit, value in tries:
         limits.take(limit, value)
-    proven = _check_password(request, password) if need == Need.PASSWORD else None
-    if asks_token(request) and not proofs.accepts_token(user, token, device):
-        raise WrongToken
+    try:
+        proven = _check_password(request, password) if need == Need.PASSWORD else None
+        _check_token(request, token, device_id)
+    except (WrongPassword, WrongToken):
+        limits.remember_failure(*tries[1])
+        raise
     for limit, value in tries:
         limits.give_back(limit, value)
     return proven
@@ -161,6 +164,14 @@ def _check_password(request: HttpRequest, password: str) -> Any:
     if proven is None or proven.pk != user.pk:
         raise WrongPassword
     return proven
+
+
+def _check_token(request: HttpRequest, token: str, device_id: str) -> None:
+    # SECURITY: after the password, so that a session that was left open cannot use the device up.
+    if not asks_token(request) or devices.accepts_token(request.user, token, device_id):
+        return
+    proofs.report_failure(request, request.user)
+    raise WrongToken
 
 
 def _has_another_way(link: AccountLink) -> bool:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import NoReverseMatch, reverse
 
 from django_intergrip_link.errors import (
+    DeviceMustWait,
     IntergripError,
     LastWayIn,
     StaleSchoolLogin,
@@ -16,7 +17,7 @@ from django_intergrip_link.errors import (
     WrongToken,
 )
 from django_intergrip_link.forms import FreshProofForm
-from django_intergrip_link.journey import ending, own_links, proofs
+from django_intergrip_link.journey import devices, ending, own_links
 from django_intergrip_link.journey.own_links import Need
 from django_intergrip_link.models import AccountLink
 
@@ -26,6 +27,16 @@ from .redirects import SeeOther, step_url
 
 PASSWORD_PAGES: Final = ("set_password", "account_set_password", "account_reset_password")
 """URL names under which a project, or allauth, lets somebody without a password choose one."""
+
+REFUSALS: Final = (
+    DeviceMustWait,
+    LastWayIn,
+    StaleSchoolLogin,
+    TooManyTries,
+    WrongPassword,
+    WrongToken,
+)
+"""What the page itself says, in place of a page of refusal."""
 
 
 class OwnLinkView(OwnView):
@@ -40,21 +51,19 @@ class OwnLinkView(OwnView):
         return self._show(self._find(pk))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Check the proof and change the link."""
+        """Check the proof and change the link, or let a device send its code."""
         link = self._find(pk)
-        if "send" in request.POST:
-            device_id = request.POST.get("device", "")
-            return self._show(link, sent=proofs.send_challenge(request.user, device_id=device_id))
-        form = self._form(link, request.POST)
-        if not form.is_valid():
-            return self._show(link, form)
+        is_sending = "send" in request.POST
+        form = self._form(link, request.POST, is_sending=is_sending)
+        is_valid = form.is_valid()
         try:
-            proven = own_links.require_owner(
-                request, link, is_ending=self.is_ending, **form.cleaned_data
-            )
-        except (LastWayIn, StaleSchoolLogin, TooManyTries, WrongPassword, WrongToken) as error:
+            if is_sending:
+                return self._send(link, form)
+            if is_valid:
+                return self.change(link, self._require_owner(link, form))
+        except REFUSALS as error:
             return self._refuse_proof(link, form, error)
-        return self.change(link, proven)
+        return self._show(link, form)
 
     def change(self, link: AccountLink, proven: Any | None) -> HttpResponse:
         """Do what the page is for."""
@@ -67,17 +76,31 @@ class OwnLinkView(OwnView):
         self.federation_name = link.federation
         return link
 
-    def _form(self, link: AccountLink, sent: QueryDict | None = None) -> FreshProofForm:
+    def _form(
+        self, link: AccountLink, sent: QueryDict | None = None, *, is_sending: bool = False
+    ) -> FreshProofForm:
         request = self.request
         need = own_links.what_is_needed(request, link, is_ending=self.is_ending)
         is_open = need in (Need.PASSWORD, Need.YES)
         asks_token = is_open and own_links.asks_token(request)
-        devices = proofs.confirmed_devices(request.user) if asks_token else []
         return FreshProofForm(
             sent,
             asks_password=need == Need.PASSWORD,
-            devices=[(device.persistent_id, device.name) for device in devices],
+            devices=devices.confirmed_devices(request.user) if asks_token else [],
+            is_sending=is_sending,
         )
+
+    def _require_owner(self, link: AccountLink, form: FreshProofForm) -> Any | None:
+        return own_links.require_owner(
+            self.request, link, is_ending=self.is_ending, **form.cleaned_data
+        )
+
+    def _send(self, link: AccountLink, form: FreshProofForm) -> HttpResponse:
+        device_id = form.cleaned_data["device_id"]
+        device = devices.send_challenge(self.request.user, device_id=device_id)
+        if device is None:
+            form.tell_not_sent()
+        return self._show(link, form, sent=device is not None)
 
     def _refuse_proof(
         self, link: AccountLink, form: FreshProofForm, error: IntergripError
@@ -88,6 +111,8 @@ class OwnLinkView(OwnView):
             form.refuse_password()
         elif isinstance(error, WrongToken):
             form.refuse_token()
+        elif isinstance(error, DeviceMustWait):
+            form.ask_to_wait(seconds=error.seconds, is_sending=error.is_sending)
         status = 200 if form.errors else error.status
         return self._show(link, form, status=status, wait_minutes=error.wait_minutes or None)
 
@@ -154,4 +179,4 @@ def _password_url() -> str | None:
 
 
 def _can_send(user: Any) -> bool:
-    return any(device.is_interactive() for device in proofs.confirmed_devices(user))
+    return any(device.is_interactive() for device in devices.confirmed_devices(user))

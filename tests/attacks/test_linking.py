@@ -16,10 +16,13 @@ from unittest import mock
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail, signing
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from django_intergrip_link.journey import codes, limits
+from django_intergrip_link.journey.codes import issue_for_school
 from django_intergrip_link.journey.mails import make_undo_token
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from django_intergrip_link.testing.hub import SignedParts
@@ -162,6 +165,35 @@ def place_taken(stage: Stage) -> None:
     proven(stage)
 
 
+def place_blocked(stage: Stage) -> None:
+    """The same, and the school has blocked it."""
+    place_taken(stage)
+    AccountLink.objects.filter(user=stage.visitor).update(state=AccountLink.State.BLOCKED)
+
+
+def place_taken_and_a_code(stage: Stage) -> None:
+    """Somebody who can make codes, or found one, sits at the browser with an own school account."""
+    link_user(stage.visitor, stage.school, uid=THIRD_UID)
+    code = issue_for_school(user=stage.visitor, school=stage.school.row, created_by=None)
+    stage.arrive()
+    assert stage.fill_in("code", code=code)["Location"] == step_url("confirm")
+
+
+def chosen_blindly(stage: Stage) -> None:
+    """The session says "only the new one" about a link that another tab has shown."""
+    place_taken(stage)
+    session = stage.browser.session
+    session["intergrip_link"] |= {"choice": "swap", "replaces": [0]}
+    session.save()
+
+
+def chosen_and_confirmed(stage: Stage) -> Any:
+    """The choice and the yes in one go, without the page between."""
+    stage.fill_in("more", choice="swap")
+    LinkEvent.objects.filter(kind=LinkEvent.Kind.REFUSED).delete()
+    return stage.fill_in("confirm", confirm="yes")
+
+
 def third_person(scene: Act) -> Act:
     """There is one more site account."""
 
@@ -225,6 +257,36 @@ def changed_undo(stage: Stage) -> Any:
     return new_browser().post(f"/school-account/undo/{forged}/", secure=True)
 
 
+def guessed(login: str, times: int = 5, *, then: Act = lambda stage: None) -> Act:
+    """Somebody is back from school and has given that many wrong passwords for a name."""
+
+    def scene(stage: Stage) -> None:
+        stage.arrive()
+        for _ in range(times):
+            assert stage.prove(login, "wrong").status_code == 200
+        then(stage)
+
+    return scene
+
+
+def guessed_around(stage: Stage) -> None:
+    """The same with ten names, so that no single account is tried too often."""
+    stage.arrive()
+    for number in range(limits.ARRIVAL_FAILURES):
+        assert stage.prove(f"name{number}", "wrong").status_code == 200
+
+
+def class_guessed(stage: Stage) -> None:
+    """From one address came as many tries as one address has."""
+    stage.arrive()
+    for _ in range(limits.ADDRESS.ceiling):
+        limits.count(limits.ADDRESS, "127.0.0.1")
+
+
+def empty_cache(stage: Stage) -> None:
+    cache.clear()
+
+
 PASSWORDS = (
     Case("LNK-02-wrong", "a wrong password", with_password("visitor", "wrong"),
          again("password"), scene=arrived),
@@ -240,6 +302,27 @@ PASSWORDS = (
     Case("LNK-02-folded", "a mail address in look-alike letters",
          with_password("v\u0131s\u0131tor@example.nl", PASSWORD), again("password"),
          scene=arrived),
+)  # fmt: skip
+
+LIMIT = Outcome(status=429, reason="limit")
+# The account that is guessed is the victim's; that its owner still gets in by school is I5.
+TRIES = (
+    Case("LNK-03-account", "a sixth try for an account, with the right password",
+         with_password("victim", PASSWORD), LIMIT, scene=guessed("victim")),
+    Case("LNK-03-nobody", "a sixth try for a name that nobody has",
+         with_password("nobody", PASSWORD), LIMIT, scene=guessed("nobody")),
+    Case("LNK-03-arrivals", "the same with a new arrival", with_password("victim", PASSWORD),
+         LIMIT, scene=guessed("victim", then=arrived)),
+    Case("LNK-03-emptied", "the same after the cache was emptied; the right password is refused",
+         with_password("victim", PASSWORD), again("password"),
+         scene=guessed("victim", then=empty_cache)),
+    Case("LNK-03-arrival", "an eleventh wrong password for an arrival",
+         with_password("name10", "wrong"), LIMIT, scene=guessed_around),
+    Case("LNK-03-void", "one more for the arrival that this closed",
+         with_password("visitor", PASSWORD), gone("replay"),
+         scene=in_turn(guessed_around, with_password("name10", "wrong"))),
+    Case("LNK-03-address", "a 300th try from one address", with_password("visitor", PASSWORD),
+         LIMIT, scene=class_guessed),
 )  # fmt: skip
 
 ARRIVALS = (
@@ -304,7 +387,14 @@ CONFIRMATIONS = (
     Case("LNK-10-taken", "a school account that was linked meanwhile", confirmed(),
          deny("taken"), scene=third_person(linked_meanwhile)),
     Case("LNK-10-place", "a site account that has its link at this school", confirmed(),
-         deny("place"), scene=place_taken),
+         leads("more"), scene=place_taken),
+    *(Case(f"LNK-10-{name}", "the same, and " + what, chosen_and_confirmed, deny(reason),
+           scene=scene)
+      for name, what, reason, scene in (
+          ("code", "a code from school as the proof", "place", place_taken_and_a_code),
+          ("blocked", "the link that stands there is blocked", "blocked", place_blocked))),
+    Case("LNK-10-unseen", "links to end that the person never saw", confirmed(),
+         leads("more"), scene=chosen_blindly),
     Case("LNK-13-staff", "site staff", confirmed(), deny("privileged"),
          scene=another(is_staff=True)(proven)),
     Case("LNK-13-superuser", "a superuser", confirmed(), deny("privileged"),
@@ -320,7 +410,7 @@ CONFIRMATIONS = (
 )  # fmt: skip
 
 
-@each((*PASSWORDS, *ARRIVALS, *PLANTED, *CONFIRMATIONS))
+@each((*PASSWORDS, *TRIES, *ARRIVALS, *PLANTED, *CONFIRMATIONS))
 def test_linking(case: Case, sign: SignedParts, stage: Stage) -> None:
     run(case, stage, sign)
 
@@ -419,6 +509,36 @@ def test_tries__count_for_every_name_of_an_account(stage: Stage) -> None:
     assert stage.prove("visitor").status_code == 200
     assert stage.prove("visitor@example.nl").status_code == 200
     assert stage.open("confirm")["Location"] == step_url("link")
+
+
+def by_school(stage: Stage) -> bool:
+    link_user(stage.visitor, stage.school, uid=THIRD_UID)
+    browser = new_browser()
+    stage.log_in(browser, uid=THIRD_UID)
+    return stage.user_in(browser) == "visitor"
+
+
+def by_own_login_page(stage: Stage) -> bool:
+    return new_browser().login(username="visitor", password=PASSWORD)
+
+
+def by_code_from_school(stage: Stage) -> bool:
+    browser = new_browser()
+    stage.arrive(browser, uid=THIRD_UID)
+    code = codes.issue_for_school(user=stage.visitor, school=stage.school.row, created_by=None)
+    response = stage.fill_in("code", browser, code=code)
+    return bool(response["Location"] == step_url("confirm"))
+
+
+@pytest.mark.parametrize("route", [by_school, by_own_login_page, by_code_from_school])
+def test_tries__of_others_do_not_lock_the_owner_out(
+    route: Callable[[Stage], bool], stage: Stage
+) -> None:
+    """LNK-03: the owner still gets in by every other way, from the same network."""
+    guessed("visitor")(stage)
+    assert stage.prove("visitor").status_code == 429
+
+    assert route(stage)
 
 
 @pytest.mark.parametrize(
