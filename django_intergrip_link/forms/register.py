@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -85,7 +86,12 @@ class RegistrationForm(forms.Form):
 
     def clean_email(self) -> str:
         """Return the address with its host in small letters, as Django's user managers do."""
-        return str(BaseUserManager.normalize_email(self.cleaned_data["email"]))
+        address = str(self.cleaned_data["email"])
+        # SECURITY: look-alike letters in a host. Mail servers turn them into plain ones, databases
+        # do not, so a second site account could stand beside the one of the same mailbox.
+        if unicodedata.normalize("NFKC", address) != address:
+            raise ValidationError(self.fields["email"].error_messages["invalid"])
+        return str(BaseUserManager.normalize_email(address))
 
     @sensitive_variables()
     def clean(self) -> dict[str, Any]:

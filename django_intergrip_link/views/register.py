@@ -60,6 +60,7 @@ class RegistrationStep(StepView):
             form=form,
             news=news,
             wait_minutes=wait_minutes,
+            password_reset_url=None,
             masked_email=mask_address((self.details or {}).get("email", "")),
         )
 
@@ -92,7 +93,13 @@ class RegisterView(RegistrationStep):
     def _show(
         self, form: Any, *, wait_minutes: int | None = None, status: int = 200
     ) -> HttpResponse:
-        return self.step("register.html", status=status, form=form, wait_minutes=wait_minutes)
+        return self.step(
+            "register.html",
+            status=status,
+            form=form,
+            wait_minutes=wait_minutes,
+            password_reset_url=None,
+        )
 
 
 class RegisterCodeView(RegistrationStep):
