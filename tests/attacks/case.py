@@ -28,12 +28,14 @@ class Outcome:
         reason: in the one event; ``""`` where nothing is refused.
         location: where a redirect leads.
         is_in: somebody is logged in afterwards who was not before.
+        is_form: the page is a step of the journey, so it names who is at school.
     """
 
     status: int
     reason: str = ""
     location: str = ""
     is_in: bool = False
+    is_form: bool = False
 
 
 OK: Final = Outcome(status=303, location=DESTINATION, is_in=True)
@@ -55,6 +57,11 @@ def gone(reason: str) -> Outcome:
 def again(reason: str) -> Outcome:
     """The same form once more, with one sentence that every cause shares."""
     return Outcome(status=200, reason=reason)
+
+
+def wait() -> Outcome:
+    """The same form once more, with how long to wait."""
+    return Outcome(status=429, reason="limit", is_form=True)
 
 
 def lands(location: str) -> Outcome:

@@ -20,7 +20,7 @@ from django_intergrip_link.models import AccountLink, LinkEvent
 from django_intergrip_link.testing.hub import SignedParts
 from tests.attacks.case import Case, Outcome
 from tests.attacks.measures import MIB, Cost, LogBook, every_logger_at_debug, no_connections
-from tests.attacks.stage import DESTINATION, SECRETS, Stage, session_of
+from tests.attacks.stage import DESTINATION, GIVEN_NAME, SECRETS, Stage, session_of
 
 MAX_CPU_SECONDS: Final = 1.0
 MAX_EXTRA_BYTES: Final = 64 * MIB
@@ -104,7 +104,7 @@ def check_invariants(stage: Stage, watch: Watch, response: Any, expected: Outcom
     after = Snapshot.take(stage.browser)
     _check_nothing_changed(watch.before, after, expected)
     _check_events(watch, expected)
-    _check_secrets(watch, response)
+    _check_secrets(watch, response, GIVEN_NAME if expected.is_form else "")
     assert watch.cpu_seconds < MAX_CPU_SECONDS, f"I7: {watch.cpu_seconds:.2f} s"
     assert watch.extra_bytes < MAX_EXTRA_BYTES, f"I7: {watch.extra_bytes / MIB:.0f} MiB"
     assert watch.connections == [], "I8"
@@ -129,11 +129,12 @@ def _check_events(watch: Watch, expected: Outcome) -> None:
     assert all(event.support_code for event in refusals), "I4"
 
 
-def _check_secrets(watch: Watch, response: Any) -> None:
+def _check_secrets(watch: Watch, response: Any, shown: str) -> None:
     events = [str(row) for row in LinkEvent.objects.values()]
     # The owner of an account reads the own address on the envelope; the letter is what is held.
     mails = [f"{letter.subject}\n{letter.body}" for letter in mail.outbox]
     page = [response.content.decode(errors="replace")] if response.status_code >= 400 else []
+    page = [text.replace(shown, "") if shown else text for text in page]
     for text in (*watch.book.lines, *events, *mails, *page):
         found = [secret for secret in SECRETS if secret in text]
         assert not found, f"I6: {found} in {text[:500]}"

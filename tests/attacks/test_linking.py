@@ -28,7 +28,7 @@ from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from django_intergrip_link.testing.hub import SignedParts
 from django_intergrip_link.testing.login import link_user
 from django_intergrip_link.testing.school import add_school
-from tests.attacks.case import Act, Case, Outcome, again, deny, each, gone, in_turn, leads
+from tests.attacks.case import Act, Case, Outcome, again, deny, each, gone, in_turn, leads, wait
 from tests.attacks.invariants import run
 from tests.attacks.stage import (
     ATTACKER_UID,
@@ -304,25 +304,25 @@ PASSWORDS = (
          scene=arrived),
 )  # fmt: skip
 
-LIMIT = Outcome(status=429, reason="limit")
 # The account that is guessed is the victim's; that its owner still gets in by school is I5.
 TRIES = (
     Case("LNK-03-account", "a sixth try for an account, with the right password",
-         with_password("victim", PASSWORD), LIMIT, scene=guessed("victim")),
+         with_password("victim", PASSWORD), wait(), scene=guessed("victim")),
     Case("LNK-03-nobody", "a sixth try for a name that nobody has",
-         with_password("nobody", PASSWORD), LIMIT, scene=guessed("nobody")),
+         with_password("nobody", PASSWORD), wait(), scene=guessed("nobody")),
     Case("LNK-03-arrivals", "the same with a new arrival", with_password("victim", PASSWORD),
-         LIMIT, scene=guessed("victim", then=arrived)),
+         wait(), scene=guessed("victim", then=arrived)),
     Case("LNK-03-emptied", "the same after the cache was emptied; the right password is refused",
          with_password("victim", PASSWORD), again("password"),
          scene=guessed("victim", then=empty_cache)),
     Case("LNK-03-arrival", "an eleventh wrong password for an arrival",
-         with_password("name10", "wrong"), LIMIT, scene=guessed_around),
+         with_password("name10", "wrong"), Outcome(status=429, reason="limit"),
+         scene=guessed_around),
     Case("LNK-03-void", "one more for the arrival that this closed",
          with_password("visitor", PASSWORD), gone("replay"),
          scene=in_turn(guessed_around, with_password("name10", "wrong"))),
     Case("LNK-03-address", "a 300th try from one address", with_password("visitor", PASSWORD),
-         LIMIT, scene=class_guessed),
+         wait(), scene=class_guessed),
 )  # fmt: skip
 
 ARRIVALS = (

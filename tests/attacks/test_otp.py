@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from django_intergrip_link.models import AccountLink, Arrival
 from django_intergrip_link.testing.hub import SignedParts
-from tests.attacks.case import Act, Case, again, deny, each, in_turn, leads
+from tests.attacks.case import Act, Case, again, deny, each, in_turn, leads, wait
 from tests.attacks.invariants import run
 from tests.attacks.stage import ATTACKER_UID, PASSWORD, Stage, step_url
 
@@ -71,6 +72,25 @@ def token(value: str, *, device: bool = False) -> Act:
     return act
 
 
+def with_slow_guesser(stage: Stage) -> None:
+    """Five wrong codes, each when the device takes one again, each with a new arrival."""
+    with_device()(stage)
+    for _ in range(5):
+        StaticDevice.objects.update(throttling_failure_count=0)
+        assert token("zzzzzzzz")(stage).status_code == 200
+        stage.arrive()
+        stage.prove()
+    StaticDevice.objects.update(throttling_failure_count=0)
+
+
+def with_waiting_device(stage: Stage) -> None:
+    """A wrong code was given a moment ago."""
+    with_device()(stage)
+    StaticDevice.objects.update(
+        throttling_failure_count=5, throttling_failure_timestamp=timezone.now()
+    )
+
+
 def finish(stage: Stage) -> Any:
     return stage.fill_in("confirm", confirm="yes")
 
@@ -92,6 +112,10 @@ SKIPPED = (
 )  # fmt: skip
 
 WRONG = (
+    Case("OTP-02-throttled", "the right code while the device wants to wait", token(TOKEN),
+         wait(), scene=with_waiting_device),
+    Case("LNK-03-token", "a sixth code for an account, over several arrivals", token(TOKEN),
+         wait(), scene=with_slow_guesser),
     Case("OTP-02", "a wrong code", token("zzzzzzzz"), again("token"), scene=with_device()),
     Case("OTP-04-used", "a code that was used before", token(TOKEN), again("token"),
          scene=and_used),
