@@ -87,9 +87,11 @@ class RegistrationForm(forms.Form):
     def clean_email(self) -> str:
         """Return the address with its host in small letters, as Django's user managers do."""
         address = str(self.cleaned_data["email"])
-        # SECURITY: look-alike letters in a host. Mail servers turn them into plain ones, databases
-        # do not, so a second site account could stand beside the one of the same mailbox.
-        if unicodedata.normalize("NFKC", address) != address:
+        # SECURITY: look-alike letters. Mail servers turn them into plain ones and databases do not,
+        # so a second site account could stand beside the one of the same mailbox. Django's pattern
+        # lets the long s and the dotless i through.
+        is_plain = address.rpartition("@")[0].isascii()
+        if not is_plain or unicodedata.normalize("NFKC", address) != address:
             raise ValidationError(self.fields["email"].error_messages["invalid"])
         return str(BaseUserManager.normalize_email(address))
 
