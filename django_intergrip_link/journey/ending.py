@@ -71,4 +71,5 @@ def tell_owner(keys: Iterable[int], *, request: HttpRequest) -> None:
         kind=LinkEvent.Kind.ENDED, link_id__in=list(keys), reason__in=OWN_REASONS
     )
     for event in events:
-        mails.send_removed(event.link, support_code=event.support_code, request=request)
+        if event.link is not None:
+            mails.send_removed(event.link, support_code=event.support_code, request=request)

@@ -42,7 +42,6 @@ REFUSALS: Final = (
 class OwnLinkView(OwnView):
     """A page that changes one link, after a fresh proof."""
 
-    template: str
     states: tuple[AccountLink.State, ...]
     is_ending = False
 
@@ -122,29 +121,31 @@ class OwnLinkView(OwnView):
         form: FreshProofForm | None = None,
         *,
         status: int = 200,
-        **context: Any,
+        wait_minutes: int | None = None,
+        sent: bool = False,
     ) -> HttpResponse:
         request = self.request
         form = form or self._form(link)
         again = Errand(next=request.get_full_path(), is_fresh=True)
         return self.page(
-            self.template,
+            "own_link.html",
             status=status,
             form=form,
             link=link,
+            is_ending=self.is_ending,
             need=own_links.what_is_needed(request, link, is_ending=self.is_ending).value,
             is_unknown="unknown" in request.GET or "unknown" in request.POST,
             can_send="token" in form.fields and _can_send(request.user),
             password_url=_password_url(),
-            login_again_url=again.url("choose", link.federation),
-            **{"sent": False} | context,
+            login_again_url=again.url("start", link.federation),
+            wait_minutes=wait_minutes,
+            sent=sent,
         )
 
 
 class RemoveView(OwnLinkView):
     """``school-account/<pk>/remove/``: end one link, with a fresh password."""
 
-    template = "remove.html"
     states = (AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED)
     is_ending = True
 
@@ -159,7 +160,6 @@ class RemoveView(OwnLinkView):
 class ResumeView(OwnLinkView):
     """``school-account/<pk>/resume/``: take up a paused link again, with a fresh password."""
 
-    template = "resume.html"
     states = (AccountLink.State.SUSPENDED,)
 
     def change(self, link: AccountLink, proven: Any | None) -> HttpResponse:

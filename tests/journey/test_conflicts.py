@@ -11,6 +11,7 @@ from django.core import mail
 from django.test import Client
 
 from django_intergrip_link.journey import codes
+from django_intergrip_link.journey.finding import find_link
 from django_intergrip_link.models import AccountLink, LinkEvent, School
 from django_intergrip_link.signals import account_unlinked
 from django_intergrip_link.testing.login import link_user
@@ -410,19 +411,17 @@ def test_paused__own_link_needs_no_choice(
 def test_paused__link_that_ends_meanwhile_stays_ended(
     arrive: Arrive, here: AccountLink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django_intergrip_link.journey import linking  # noqa: PLC0415
-
     AccountLink.objects.update(state="suspended")
     walker = arrive(uid="theoldone0000001@99aa00")
     walker.prove("sanne")
-    seen = linking.find_link
+    seen = find_link
 
     def then_it_ends(account: Any) -> Any:
         found = seen(account)
         AccountLink.objects.update(state="ended", live_digest=None, live_school=None)
         return found
 
-    monkeypatch.setattr(linking, "find_link", then_it_ends)
+    monkeypatch.setattr("django_intergrip_link.journey.linking.find_link", then_it_ends)
 
     assert walker.confirm().status_code == 410
     # The whole answer was one transaction; what the other process did is its own.
