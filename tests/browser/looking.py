@@ -53,6 +53,7 @@ PLACES: Final = (
     ("return", r"/saml2/[^/]+/.+"),
     ("site home", r"/"),
     ("site login", r"/inloggen/"),
+    ("allauth", r"/allauth/.+"),
     ("site dossier", r"/dossier/"),
     ("sandbox", r"/sandbox/"),
     ("hub", r"/sandbox/hub/.+"),

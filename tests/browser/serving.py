@@ -31,7 +31,9 @@ class ExampleSite:
         sandbox_url: hub, schools and portals, on ``127.0.0.1``: another site to the browser.
     """
 
-    def __init__(self, folder: Path, *, chooser: str = "auto") -> None:
+    def __init__(
+        self, folder: Path, *, chooser: str = "auto", settings: str = "doorstroom.settings"
+    ) -> None:
         port = _free_port()
         self.url = f"http://localhost:{port}"
         self.sandbox_url = f"http://127.0.0.1:{port}/sandbox"
@@ -45,6 +47,7 @@ class ExampleSite:
             "PYTHONPATH": str(EXAMPLE.parent),
             "PYTHONUNBUFFERED": "1",
             "DEMO_PORT": str(port),
+            "DJANGO_SETTINGS_MODULE": settings,
             "DOORSTROOM_CHOOSER": chooser,
             "DOORSTROOM_DATABASE": str(self._database),
         }
