@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from doorstroom.settings import *  # noqa: F403
 from doorstroom.settings import (
@@ -22,7 +21,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 # A frame for allauth's pages, as most projects make one.
-TEMPLATES: list[dict[str, Any]] = [
+TEMPLATES = [
     {**TEMPLATES[0], "DIRS": [Path(__file__).with_name("templates")]},
 ]
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.conf import settings as django_settings
 
+from tests.hosts.settings import AXES_FAILURE_LIMIT
 from tests.journey.walking import Walker, step
 
 pytestmark = [pytest.mark.django_db, pytest.mark.hosts]
@@ -29,7 +29,7 @@ def failures(name: str) -> int:
 
 def lock_out(walker: Walker, name: str) -> None:
     """Fail as often as axes allows, on the login page of the project."""
-    for _ in range(django_settings.AXES_FAILURE_LIMIT):
+    for _ in range(AXES_FAILURE_LIMIT):
         walker.client.post("/login/", {"username": name, "password": "x"}, secure=True)
 
 
@@ -53,7 +53,7 @@ def test_locked_out__our_own_words(walker: Walker, sanne: Any) -> None:
 
 
 def test_own_limit_of_axes__our_own_words_too(walker: Walker, sanne: Any) -> None:
-    pages = [walker.prove("sanne", "x") for _ in range(django_settings.AXES_FAILURE_LIMIT + 1)]
+    pages = [walker.prove("sanne", "x") for _ in range(AXES_FAILURE_LIMIT + 1)]
 
     assert {page.status_code for page in pages} == {200}
     assert len({_text(page) for page in pages}) == 1
