@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
+from threading import Barrier
 from typing import Any
 from unittest import mock
 
@@ -201,6 +204,33 @@ def test_take__with_cache_and_database_gone(failing: str, db: None) -> None:
 def test_has_room__with_cache_and_database_gone(db: None) -> None:
     with broken(), mock.patch.object(QuerySet, "update", side_effect=OperationalError):
         assert not limits.has_room(PLAIN, "a")
+
+
+@pytest.mark.server
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["count", "remember"])
+def test_rows__lose_no_try_of_eight_at_the_same_moment(what: str) -> None:
+    """The first tries of a window too, which make the row; fifteen rounds of eight."""
+    with broken(), ThreadPoolExecutor(8) as pool:
+        for number in range(15):
+            start, value = Barrier(8), str(number)
+            answers = list(pool.map(partial(_count_once, start, what, value), range(8)))
+            row = TryCount.objects.latest("pk")
+            assert row.tries == 8, answers
+            if what == "count":
+                # Whoever reads late may read more, never less, than the own number.
+                assert all(read >= own for own, read in enumerate(sorted(answers), 1))
+
+
+def _count_once(start: Barrier, what: str, value: str, _: int) -> int:
+    try:
+        start.wait()
+        if what == "count":
+            return limits.count(PLAIN, value)
+        limits.remember_failure(REMEMBERED, value)
+        return 0
+    finally:
+        connection.close()
 
 
 # --- what the cache forgets ---------------------------------------------------------------
