@@ -6,6 +6,8 @@ I6 holds this after every attack; here it is held for the honest journey, for er
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
+from io import StringIO
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
@@ -13,13 +15,18 @@ import django
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from django.utils.log import AdminEmailHandler
 from django.views.decorators.debug import sensitive_variables
 from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from django_intergrip_link.models import Arrival, LinkEvent
+from django_intergrip_link.audit import record
+from django_intergrip_link.journey import codes
+from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
+from django_intergrip_link.testing.login import link_user
 from tests.attacks.measures import LogBook, every_logger_at_debug
 from tests.attacks.stage import (
     ATTACKER_UID,
@@ -203,6 +210,71 @@ def test_database__forgets_the_name_when_the_arrival_ends(stage: Stage) -> None:
     stage.log_in()
 
     assert found((GIVEN_NAME,), *dump()) == []
+
+
+def purge() -> str:
+    """Run the purge as cron does, and return what it says."""
+    out = StringIO()
+    call_command("intergrip_purge", stdout=out)
+    return out.getvalue()
+
+
+def test_erasure__leaves_a_trail_without_a_person(stage: Stage) -> None:
+    """PRV-05: the user is deleted and purge runs twice; the next school login starts fresh."""
+    stage.log_in()
+    link = AccountLink.objects.get(user=stage.victim)
+    record(LinkEvent.Kind.LINKED, link=link, actor=stage.victim)
+    school = stage.school.row
+    codes.issue_for_school(user=stage.victim, school=school, created_by=stage.victim)
+    codes.issue_for_school(user=stage.visitor, school=school, created_by=stage.victim)
+    events = set(LinkEvent.objects.values_list("pk", flat=True))
+    stage.victim.delete()
+    purge()
+    purge()
+
+    assert not AccountLink.objects.exists()
+    assert [code.user for code in LinkCode.objects.all()] == [stage.visitor]
+    assert LinkCode.objects.get().created_by is None
+    assert set(LinkEvent.objects.values_list("pk", flat=True)) == events
+    assert set(LinkEvent.objects.values_list("link", "actor")) == {(None, None)}
+    assert found(("Vicky", "victim"), *(row for row in dump() if "django_session" not in row)) == []
+    # The session that the link had opened is over, and nothing is known of the school account.
+    assert stage.user_in() == "-"
+    assert stage.arrive(uid=VICTIM_UID)
+
+
+def test_export__holds_the_data_of_one_person(stage: Stage) -> None:
+    """PRV-06: links, events and codes of the victim; no digest, nobody else."""
+    link = AccountLink.objects.get(user=stage.victim)
+    link_user(stage.visitor, stage.school, uid=ATTACKER_UID)
+    record(LinkEvent.Kind.LINKED, link=link, actor=stage.victim)
+    out = StringIO()
+    call_command("intergrip_export", "--user", "victim", stdout=out)
+
+    assert '"kind": "linked"' in out.getvalue()
+    assert link.hint in out.getvalue()
+    digests = AccountLink.objects.values_list("subject_digest", flat=True)
+    others = ("visitor", "Viktor", ATTACKER_UID[11:15], *digests)
+    assert found((*others, VICTIM_UID, VICTIM_UID[:15]), out.getvalue()) == []
+
+
+def test_dormant_link__is_told_and_then_paused(stage: Stage) -> None:
+    """PRV-06: unused for 13 months; two weeks after the mail a school login asks for a proof."""
+    year_ago = timezone.now() - timedelta(days=400)
+    AccountLink.objects.update(last_used_at=year_ago)
+    assert "0 paused, 1 warned" in purge()
+    assert [letter.to for letter in mail.outbox] == [["victim@example.nl"]]
+    assert found(SECRETS, mail.outbox[0].subject, str(mail.outbox[0].body)) == []
+    assert "0 paused, 0 warned" in purge()
+    LinkEvent.objects.update(at=timezone.now() - timedelta(days=14))
+    assert "1 paused, 0 warned" in purge()
+
+    assert AccountLink.objects.get().state == AccountLink.State.SUSPENDED
+    stage.arrive(uid=VICTIM_UID)
+    # Not even with the password of another site account.
+    stage.prove("visitor")
+    stage.fill_in("confirm", confirm="yes")
+    assert AccountLink.objects.get().state == AccountLink.State.SUSPENDED
 
 
 def test_log_book__sees_what_is_logged() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from .looking import NARROW, _check_width, _run_axe, _take_picture
+from .looking import FOLDER, NARROW, _check_width, _run_axe
 from .serving import ExampleSite
 from .visitor import Visitor
 from .walking import LINK, LOGIN, enter_portal, press_tile
@@ -37,6 +37,7 @@ def test_notice__comes_at_two_minutes_and_leaves_the_typing_alone(
     visitor: Visitor, site: ExampleSite
 ) -> None:
     visitor.page.clock.install()
+    visitor.page.set_viewport_size({"width": NARROW, "height": 700})
     come_to_login(visitor, site)
     notice = visitor.page.locator(NOTICE)
     visitor.page.get_by_label(FIELD).press_sequentially("san")
@@ -55,6 +56,9 @@ def test_notice__comes_at_two_minutes_and_leaves_the_typing_alone(
     assert box
     assert size
     assert 0 <= box["y"] <= size["height"] - box["height"], "out of sight"
+    field = visitor.page.get_by_label(FIELD).bounding_box()
+    assert field
+    assert 0 <= field["y"] <= box["y"] - field["height"], "the notice lies over the field"
     look_closely(visitor, "more-time-notice")
 
     wait(visitor, 60)
@@ -162,7 +166,7 @@ def look_closely(visitor: Visitor, name: str) -> None:
     before = page.viewport_size
     page.set_viewport_size({"width": NARROW, "height": 700})
     wrong = _check_width(page)
-    _take_picture(page, f"{name}-{NARROW}")
+    page.screenshot(path=FOLDER / f"{name}-{NARROW}.png")
     page.set_viewport_size(before or {"width": NARROW, "height": 700})
     page.clock.resume()
     assert wrong + _run_axe(page, in_the_dark=True) == []

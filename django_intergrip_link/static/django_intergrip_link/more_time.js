@@ -16,13 +16,18 @@
   const tick = () => {
     const left = end - Date.now();
     const { minute, minutes, question, over } = words.dataset;
-    const may = left > 0 && form && !form.hidden;
+    if (form && left <= 0) form.hidden = true;
+    const may = form && !form.hidden;
     const say = left > 0 ? `${left > 60_000 ? minutes : minute} ${may ? question : ""}` : over;
+    const isNew = notice.hidden && left <= 120_000;
     notice.hidden = left > 120_000;
     if (button) button.hidden = !may;
     if (again) again.hidden = left > 0;
     // Only what changes is read aloud.
     if (!notice.hidden && words.textContent !== say) words.textContent = say;
+    // What somebody is filling in stays in sight above it (scroll-padding in the style sheet).
+    const { activeElement, body } = document;
+    if (isNew && activeElement !== body) activeElement.scrollIntoView({ block: "nearest" });
   };
 
   const ask = async () => {
