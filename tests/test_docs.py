@@ -277,7 +277,9 @@ def test_models__all_are_described() -> None:
         "SchoolImport",
         "AccountLink",
         "Arrival",
+        "LinkCode",
         "LinkEvent",
+        "TryCount",
     }
 
 
