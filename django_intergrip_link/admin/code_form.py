@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
-from django.contrib.admin.sites import AdminSite
 from django.contrib.admin.widgets import (
     AdminIntegerFieldWidget,
     AdminTextareaWidget,
     AdminTextInputWidget,
-    AutocompleteSelect,
 )
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from django_intergrip_link.journey import limits
@@ -23,23 +22,70 @@ from django_intergrip_link.journey.recipients import (
     find_recipients,
     read_lines,
 )
-from django_intergrip_link.models import LinkCode, School
+from django_intergrip_link.models import School
 
 MOST_AT_ONCE: Final = 500
 BATCH: Final = limits.Limit(name="code_batch", ceiling=1, seconds=86_400)
 """A form makes codes once, so that reloading the sheet does not make its codes worthless."""
 
+MOST_OFFERED: Final = 1_000
+FEW: Final = 10
 LANGUAGES: Final = (("nl", "Nederlands"), ("en", "English"), ("both", _("Dutch and English")))
+
+
+class SchoolField(forms.CharField):
+    """A school by its code, or by a part of its name that only one has; no script is needed."""
+
+    default_error_messages = {
+        "school": _("There is no school with this code or name."),
+        "schools": _("More schools fit: %(schools)s. Type the code of one."),
+    }
+
+    def clean(self, value: Any) -> Any:
+        """Return the :class:`School`."""
+        text = str(super().clean(value))
+        found = _schools_meant(text)
+        if not found:
+            raise self._error("school")
+        if len(found) > 1:
+            names = "; ".join(f"{school} ({school_text(school)})" for school in found[:FEW])
+            raise self._error("schools", schools=names)
+        return found[0]
+
+    def _error(self, code: str, **named: Any) -> forms.ValidationError:
+        return forms.ValidationError(self.error_messages[code], code=code, params=named)
+
+
+def _open_schools() -> QuerySet[School]:
+    # SECURITY: an Entree account is nobody's class; whoever finds a strip can make one and use it.
+    return School.objects.exclude(kind=School.Kind.ENTREE)
+
+
+def _schools_meant(text: str) -> list[School]:
+    code, _space, federation = text.partition(" ")
+    schools = _open_schools().filter(brin=code.upper())
+    if federation:
+        schools = schools.filter(federation=federation.strip())
+    return list(schools or _open_schools().filter(name__icontains=text)[: FEW + 1])
+
+
+def school_text(school: School) -> str:
+    """Return what to type for a school: its code, and the federation where two have it."""
+    is_single = School.objects.filter(brin=school.brin).count() == 1
+    return school.brin if is_single else f"{school.brin} {school.federation}"
 
 
 class MakeCodesForm(forms.Form):
     """A class and its codes; ``recipients`` is filled once the list was looked up."""
 
-    school = forms.ModelChoiceField(
+    school = SchoolField(
         label=_("School"),
-        # An Entree account is nobody's class: anyone can make one and use a strip that was found.
-        queryset=School.objects.exclude(kind=School.Kind.ENTREE),
-        help_text=_("The school that the students log in at. The codes work with no other."),
+        max_length=200,
+        widget=AdminTextInputWidget(attrs={"list": "schools", "autocomplete": "off"}),
+        help_text=_(
+            "Where the students log in: the school code, or a part of the name. The codes work at "
+            "no other school."
+        ),
     )
     group = forms.CharField(
         label=_("Class"),
@@ -84,15 +130,16 @@ class MakeCodesForm(forms.Form):
 
     recipients: Recipients
 
-    def __init__(self, *args: Any, site: AdminSite, **kwargs: Any) -> None:
-        """Search schools where this admin does."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make a mark that this form is sent once with."""
         super().__init__(*args, **kwargs)
-        relation = LinkCode._meta.get_field("school")  # noqa: SLF001 - documented
-        school = self.fields["school"]
-        school.widget = AutocompleteSelect(relation, site)
-        assert isinstance(school, forms.ModelChoiceField)  # noqa: S101 - narrows the type
-        school.widget.choices = school.choices
         self.fields["once"].initial = secrets.token_hex(16)
+
+    @property
+    def schools(self) -> Sequence[School]:
+        """The schools to offer while typing; none where that would be a large page."""
+        found = _open_schools().filter(is_active=True)[: MOST_OFFERED + 1]
+        return list(found) if len(found) <= MOST_OFFERED else []
 
     def clean_accounts(self) -> str:
         """Look up whose codes these are."""
@@ -115,9 +162,8 @@ class MakeCodesForm(forms.Form):
 
     def again(self) -> MakeCodesForm:
         """Return the form for the page that shows it again: fit to be sent as a new one."""
-        if self.is_bound:
-            self.data = self.data.copy()
-            self.data["once"] = secrets.token_hex(16)
+        self.data = {name: self.data.get(name) for name in self.data}
+        self.data["once"] = secrets.token_hex(16)
         return self
 
     def _reasons(self) -> Sequence[forms.ValidationError]:

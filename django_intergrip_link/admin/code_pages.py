@@ -58,8 +58,10 @@ class CodePages(_CodeBase):
         if not may_make_codes(request):
             raise PermissionDenied
         if request.method != "POST":
-            return make_page(request, self.admin_site, initial={"school": _asked_school(request)})
-        form = MakeCodesForm(request.POST, site=self.admin_site)
+            return make_page(
+                request, self.admin_site, initial={"school": request.GET.get("school", "")}
+            )
+        form = MakeCodesForm(request.POST)
         if not form.is_valid():
             return _form_page(request, self.admin_site, form.again())
         asked = form.cleaned_data
@@ -107,7 +109,7 @@ def make_link_codes(model_admin: Any, request: HttpRequest, queryset: Any) -> Ht
 
 def make_page(request: HttpRequest, site: admin.AdminSite, *, initial: Any) -> HttpResponse:
     """Show the form, filled in as far as is known."""
-    return _form_page(request, site, MakeCodesForm(site=site, initial=initial))
+    return _form_page(request, site, MakeCodesForm(initial=initial))
 
 
 def _form_page(request: HttpRequest, site: admin.AdminSite, form: MakeCodesForm) -> HttpResponse:
@@ -116,13 +118,7 @@ def _form_page(request: HttpRequest, site: admin.AdminSite, form: MakeCodesForm)
         "title": _("Make codes from school"),
         "opts": LinkCode._meta,  # noqa: SLF001 - documented
         "form": form,
-        "media": form.media,
         "make_url": reverse(MAKE, current_app=site.name),
         "list_url": reverse(LIST, current_app=site.name),
     }
     return TemplateResponse(request, FORM_TEMPLATE, context)
-
-
-def _asked_school(request: HttpRequest) -> str:
-    key = request.GET.get("school", "")
-    return key if key.isascii() and key.isdigit() else ""

@@ -16,9 +16,9 @@ from django.utils.translation import ngettext
 
 from django_intergrip_link.journey.codes import unused_school_codes
 from django_intergrip_link.journey.handing_out import withdraw_codes
-from django_intergrip_link.models import LinkCode
+from django_intergrip_link.models import LinkCode, School
 
-from .code_form import MOST_AT_ONCE
+from .code_form import MOST_AT_ONCE, school_text
 from .code_pages import CodePages, make_page, may_make_codes
 from .code_state import StateFilter, state_cell
 from .registration import FilledFilter, ReadOnly
@@ -109,7 +109,7 @@ class LinkCodeAdmin(ReadOnly, CodePages):
             self.message_user(request, refused, messages.ERROR)
             return None
         initial = {
-            "school": schools.pop(),
+            "school": school_text(School.objects.get(pk=schools.pop())),
             "group": groups.pop() if len(groups) == 1 else "",
             "accounts": "\n".join(dict.fromkeys(row[0] for row in reversed(rows))),
         }

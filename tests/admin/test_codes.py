@@ -38,11 +38,11 @@ def pupils(django_user_model: Any) -> list[Any]:
     ]
 
 
-def send(client: Client, school: School, accounts: str, **changes: Any) -> Any:
+def send(client: Client, row: School, accounts: str, **changes: Any) -> Any:
     """Send the form as a browser does that opened it."""
     once = re.search(r'name="once" value="(\w+)"', client.get(MAKE).content.decode())
     assert once
-    sent = {"school": school.pk, "group": "2B", "accounts": accounts, "days": 14}
+    sent = {"school": row.brin, "group": "2B", "accounts": accounts, "days": 14}
     return client.post(MAKE, {**sent, "language": "en", "once": once[1], **changes})
 
 
@@ -117,7 +117,7 @@ def test_make__a_number_that_fits_two_is_nobodys(
     assert "more than one site account fits" in text
     assert not LinkCode.objects.exists()
     text_of(send(admin_client, fake_school.row, "012345"))
-    assert LinkCode.objects.get().user.get_username() == "012345"
+    assert str(LinkCode.objects.get().user) == "012345"
 
 
 def test_make__names_what_gets_none_and_keeps_the_list(
@@ -157,6 +157,8 @@ def test_make__for_the_others_when_ticked(
         ({"accounts": "x\n" * 501}, "These are 501 lines."),
         ({"accounts": " \n;x"}, "No code can be made"),
         ({"school": ""}, "This field is required."),
+        ({"school": "99ZZ"}, "There is no school with this code or name."),
+        ({"school": "99AA00 other"}, "There is no school with this code or name."),
     ],
 )
 def test_make__refuses(
@@ -179,6 +181,30 @@ def test_make__not_for_people_without_a_school(
     School.objects.update(kind=School.Kind.ENTREE)
 
     assert "errornote" in text_of(send(admin_client, fake_school.row, "sanne"))
+    assert not LinkCode.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["99aa00", "99AA00 kennisnet", "petteflat"])
+def test_make__a_school_by_code_or_name(
+    admin_client: Client, fake_school: Any, pupils: list[Any], typed: str
+) -> None:
+    School.objects.create(federation="surfconext", brin="99BB00", name="Elders")
+
+    text_of(send(admin_client, fake_school.row, "sanne", school=typed))
+
+    assert LinkCode.objects.get().school == fake_school.row
+
+
+@pytest.mark.parametrize("typed", ["99AA00", "college"])
+def test_make__asks_which_of_two_schools(
+    admin_client: Client, fake_school: Any, pupils: list[Any], typed: str
+) -> None:
+    School.objects.create(federation="surfconext", brin="99AA00", name="Hoogveld College")
+
+    text = text_of(send(admin_client, fake_school.row, "sanne", school=typed))
+
+    assert "99AA00 kennisnet" in text
+    assert "99AA00 surfconext" in text
     assert not LinkCode.objects.exists()
 
 
@@ -338,7 +364,7 @@ def test_make_again__opens_the_form_filled_in(admin_client: Client, rows: list[L
     form = act(admin_client, "make_again", rows).context["form"]
 
     assert form.initial["group"] == "2B"
-    assert form.initial["school"] == rows[0].school_id
+    assert form.initial["school"] == "99AA00"
     assert form.initial["accounts"].split("\n") == ["sanne", "0012345", "fatima"]
 
 
@@ -391,13 +417,14 @@ def test_permissions__none(staff: Callable[..., Client]) -> None:
 # The action of the project's own UserAdmin ----------------------------------------------------
 
 
-def call_action(user: Any, queryset: Any) -> Any:
+def call_action(user: Any, queryset: Any) -> tuple[Any, list[str]]:
+    """Return what the action answers, and what it says."""
+    told: list[str] = []
+    model_admin: Any = ModelAdmin(type(user), site)
+    model_admin.message_user = lambda request, text, level: told.append(str(text))
     request = RequestFactory().post("/admin/auth/user/")
     request.user = user
-    request._messages = []
-    model_admin = ModelAdmin(type(user), site)
-    model_admin.message_user = lambda request, text, level: request._messages.append(text)
-    return make_link_codes(model_admin, request, queryset), request._messages
+    return make_link_codes(model_admin, request, queryset), told
 
 
 def test_user_action__opens_the_form(
