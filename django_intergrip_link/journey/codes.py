@@ -98,7 +98,7 @@ def check_mailed(*, purpose: LinkCode.Purpose, arrival: Arrival, code: str) -> L
         return None
     # SECURITY: of two equal tries one wins; the code is right only once.
     won = rows.filter(digest=digest).update(
-        digest=_nothing(), failures=0, expires_at=now + _VERIFIED_LIFETIME
+        digest=_digest_proven(row), failures=0, expires_at=now + _VERIFIED_LIFETIME
     )
     return row if won else None
 
@@ -195,6 +195,9 @@ def use_up(code_id: int, *, user: Any) -> LinkCode:
         raise Replayed("code of another site account")
     if row is not None and row.purpose == LinkCode.Purpose.REGISTER:
         _queue_for_address(row)
+        # SECURITY: a form with somebody else's address, sent in another tab while the code to the
+        # own one was typed, writes into this row; what stands in it then is not proven.
+        rows = rows.filter(digest=_digest_proven(row))
     # SECURITY: a conditional UPDATE; of two processes with one code exactly one goes on.
     won = rows.filter(**_usable(timezone.now())).update(used_at=timezone.now(), details=None)
     if row is None or not won:
@@ -234,6 +237,11 @@ def _new_school_codes(count: int) -> list[str]:
 
 def _digest_mailed(purpose: str, arrival: str, code: str) -> str:
     return _digest(f"{purpose}\n{arrival}\n{code}")
+
+
+def _digest_proven(row: LinkCode) -> str:
+    """Return what stands in a row whose code was right, until another code is mailed."""
+    return _digest(f"proven\n{row.purpose}\n{row.arrival}\n{row.address_digest}")
 
 
 def _digest_school(letters: str) -> str:

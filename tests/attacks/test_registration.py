@@ -16,13 +16,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_intergrip_link.journey import limits
-from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent
+from django_intergrip_link.journey import codes, limits
+from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from django_intergrip_link.testing.hub import SignedParts
 from tests.attacks.case import Act, Case, Outcome, again, each, in_turn, leads
 from tests.attacks.invariants import run
 from tests.attacks.measures import every_logger_at_debug
-from tests.attacks.stage import PASSWORD, SECRETS, Stage, new_browser, step_url
+from tests.attacks.stage import PASSWORD, SECRETS, Stage, arrival_in, new_browser, step_url
 
 ADDRESS = "noor@example.nl"
 FIELDS = {"email": ADDRESS, "first_name": "Noor", "last_name": "", "password": "peer-step-34"}
@@ -358,6 +358,26 @@ def test_addresses_of_allauth__go_with_the_account(stage: Stage, made_ahead: Any
 
     rows.objects.filter.assert_called_once_with(user=made_ahead)
     rows.objects.filter.return_value.filter.return_value.delete.assert_called_once_with()
+
+
+def test_address__of_another_form_while_the_code_was_typed(stage: Stage) -> None:
+    """REG-04: of two tabs, one proves the own address and the other fills in somebody else's."""
+    asked(stage)
+    stranger = "stranger@example.nl"
+    details = {**(LinkCode.objects.get().details or {}), "email": stranger, "username": stranger}
+    right_code(stage)
+    with mock.patch("django_intergrip_link.journey.codes.limits.take"):
+        codes.issue_mailed(
+            purpose=LinkCode.Purpose.REGISTER,
+            arrival=Arrival.objects.get(key=arrival_in(stage.browser)),
+            address=stranger,
+            details=details,
+        )
+
+    response = stage.fill_in("confirm", confirm="yes")
+
+    assert response.status_code == 410
+    assert not type(stage.visitor).objects.filter(email=stranger).exists()
 
 
 def test_mail_server__that_comes_back(stage: Stage) -> None:
