@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.errors import AlreadyLinked, IntergripError, NoArrival
 from django_intergrip_link.journey import conflicts, proofs
+from django_intergrip_link.journey.arrivals import require_not_closed
 
 from .redirects import to_step
 from .steps import StepView
@@ -22,13 +23,14 @@ class ProvenView(StepView):
     """
 
     user: Any
-    conflict: conflicts.Conflict | None
+    conflict: conflicts.Conflict | None = None
 
     def prepare(self, request: HttpRequest) -> HttpResponse | None:
         """Need the whole proof, and look at what stands in the way.
 
         Raises:
             NoArrival: no journey.
+            Replayed: it was made while this request was on its way.
             AlreadyLinked, LinkBlocked, PlaceTaken: this link cannot be made.
         """
         response = super().prepare(request)
@@ -38,6 +40,17 @@ class ProvenView(StepView):
             if request.method == "POST":
                 self.note(NoArrival("no proof"))
             return to_step("link")
+        try:
+            response = self._look()
+        except IntergripError:
+            # The second of two clicks; what stands in the way is what the first has just made.
+            require_not_closed(self.arrival.key)
+            raise
+        if self.conflict is not None:
+            require_not_closed(self.arrival.key)
+        return response
+
+    def _look(self) -> HttpResponse | None:
         self.user = proofs.proven_user(self.pending)
         # SECURITY: asked at every page and again at the finish; no step before can be left out.
         if not self.pending.is_proven:
