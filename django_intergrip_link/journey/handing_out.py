@@ -6,6 +6,7 @@ admin sends it to the browser sealed, to make a CSV or another language of the s
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -66,6 +67,11 @@ class ClassSheet:
     def expiry(self) -> datetime:
         """The end of the codes in local time."""
         return timezone.localtime(datetime.fromisoformat(self.expires_at))
+
+    @property
+    def address_parts(self) -> list[str]:
+        """The address in pieces after which a line may end."""
+        return re.findall(r"[^/?=]+[/?=]*", self.address)
 
     def with_strips_of(self, others: Iterable[ClassSheet]) -> Self:
         """Return this sheet, followed by the strips of others that are alike."""

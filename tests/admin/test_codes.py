@@ -66,7 +66,8 @@ def test_make__a_strip_for_each(admin_client: Client, fake_school: Any, pupils: 
     shown = CODE.findall(text)
     assert len(set(shown)) == 3
     assert all(name in text for name in ("Sanne de Wit", "sanne", "0012345", "Fatima", "2B"))
-    assert f"https://testserver/saml2/kennisnet/login?school={fake_school.brin}" in text
+    address = f"https://testserver/saml2/kennisnet/login?school={fake_school.brin}"
+    assert address in text.replace("<wbr>", "")
     assert "no-store" in page["Cache-Control"]
     rows = LinkCode.objects.order_by("pk")
     assert [(row.user, row.school, row.group) for row in rows] == [
