@@ -216,6 +216,8 @@ def test_inline__is_recognised(inline: str) -> None:
     [
         ("link.css", 11 * 1024),
         ("link.js", 3 * 1024),
+        ("more_time.js", 3 * 1024),
+        ("more_time.css", 1024),
         ("choose.css", 4 * 1024),
         ("choose.js", 5 * 1024),
     ],

@@ -236,7 +236,7 @@ def test_erasure__leaves_a_trail_without_a_person(stage: Stage) -> None:
     assert [code.user for code in LinkCode.objects.all()] == [stage.visitor]
     assert LinkCode.objects.get().created_by is None
     assert set(LinkEvent.objects.values_list("pk", flat=True)) == events
-    assert set(LinkEvent.objects.values_list("link", "actor")) == {(None, None)}
+    assert not LinkEvent.objects.exclude(link=None, actor=None).exists()
     assert found(("Vicky", "victim"), *(row for row in dump() if "django_session" not in row)) == []
     # The session that the link had opened is over, and nothing is known of the school account.
     assert stage.user_in() == "-"
@@ -264,7 +264,7 @@ def test_dormant_link__is_told_and_then_paused(stage: Stage) -> None:
     AccountLink.objects.update(last_used_at=year_ago)
     assert "0 paused, 1 warned" in purge()
     assert [letter.to for letter in mail.outbox] == [["victim@example.nl"]]
-    assert found(SECRETS, mail.outbox[0].subject, str(mail.outbox[0].body)) == []
+    assert found(SECRETS, *letters()) == []
     assert "0 paused, 0 warned" in purge()
     LinkEvent.objects.update(at=timezone.now() - timedelta(days=14))
     assert "1 paused, 0 warned" in purge()

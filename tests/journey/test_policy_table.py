@@ -169,7 +169,7 @@ class Person:
         response = walker.post("register", **form)
         if response.status_code != 303:
             return response
-        code = re.search(r"\b\d{4} ?\d{4}\b", mail.outbox[-1].body)
+        code = re.search(r"\b\d{4} ?\d{4}\b", str(mail.outbox[-1].body))
         assert code, mail.outbox[-1].body
         return walker.post("register_code", code=code.group())
 
