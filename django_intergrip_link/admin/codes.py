@@ -40,7 +40,6 @@ class LinkCodeAdmin(ReadOnly, CodePages):
         ("group", FilledFilter),
     )
     list_select_related = ("user", "school", "created_by")
-    date_hierarchy = "created_at"
     show_full_result_count = False
     search_help_text = _("User name, class, or the name or code of the school.")
     actions = ("withdraw", "make_again")
