@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
+from django.utils.safestring import SafeString
 
 from django_intergrip_link.sandbox import outbox
 
@@ -48,8 +49,11 @@ def test_outbox__lists_the_newest_first(browser: Browser) -> None:
     assert page.count("sanne@example.nl") == 2
 
 
-def test_letter__shows_text_with_links_and_page_in_a_sandbox(browser: Browser) -> None:
-    post(html='<script>steal()</script><a href="http://localhost:8000/x/">Open</a>')
+@pytest.mark.parametrize("kind", [str, SafeString], ids=["plain", "from a template"])
+def test_letter__shows_text_with_links_and_page_in_a_sandbox(
+    browser: Browser, kind: type[str]
+) -> None:
+    post(html=kind('<script>steal()</script><a href="http://localhost:8000/x/">Open</a>'))
 
     page = browser.open(f"{OUTBOX}{outbox.letters()[0].number}/").text
 
