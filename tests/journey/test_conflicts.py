@@ -11,8 +11,10 @@ from django.core import mail
 from django.test import Client
 
 from django_intergrip_link.journey import codes
+from django_intergrip_link.journey.conflicts import links_to_replace
 from django_intergrip_link.journey.finding import find_link
-from django_intergrip_link.models import AccountLink, LinkEvent, School
+from django_intergrip_link.journey.pending import Pending
+from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from django_intergrip_link.signals import account_unlinked
 from django_intergrip_link.testing.login import link_user
 from tests.journey.walking import PASSWORD, Walker, step
@@ -333,6 +335,20 @@ def test_code__only_adds_beside_another_school(
     assert states() == {"99AA00": ["active"], "99MB00": ["active"]}
 
 
+def test_code__replaces_nothing_whatever_the_session_says(
+    with_code: Callable[[], Walker], elsewhere: AccountLink, sanne: Any
+) -> None:
+    session = with_code().client.session
+    pending = Pending.load(session)
+    assert pending is not None
+
+    chosen = pending.save(session, choice="swap", replaces=[elsewhere.pk])
+
+    assert list(links_to_replace(user=sanne, pending=chosen)) == []
+    by_password = chosen.save(session, origin="password")
+    assert list(links_to_replace(user=sanne, pending=by_password)) == [elsewhere]
+
+
 # Taken ----------------------------------------------------------------------------------------
 
 
@@ -447,3 +463,4 @@ def test_paused__what_is_switched_off_is_said_at_once(
     assert response.status_code == 403
     assert last_reason() == reason
     assert "intergrip_link" not in client.session
+    assert Arrival.objects.get().account is None

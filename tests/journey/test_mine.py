@@ -223,6 +223,20 @@ def test_remove__without_the_right_password(
         assert LinkEvent.objects.get().reason == "password"
 
 
+def test_remove__backend_that_finds_somebody_else(
+    by_password: Client,
+    link: AccountLink,
+    django_user_model: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = django_user_model.objects.create_user("other", password=PASSWORD)
+    authenticate = "django_intergrip_link.journey.own_links.authenticate"
+    monkeypatch.setattr(authenticate, lambda *_, **__: other)
+
+    assert remove(by_password, link).status_code == 200
+    assert state_of(link) == "active"
+
+
 def test_remove__ends_the_link_tells_the_owner_and_says_so(
     by_password: Client, link: AccountLink, sanne: Any
 ) -> None:
