@@ -53,7 +53,7 @@ def prove_by_code(
 
 def _may_open(row: LinkCode, pending: Pending) -> bool:
     users = get_user_model()._default_manager  # noqa: SLF001 - the way to any user model
-    owner = users.filter(pk=row.user_id).first()
+    owner = users.filter(pk=str(row.user_id)).first() if row.user_id else None
     if owner is None or not owner.is_active:
         return False
     # SECURITY: a paused link is taken up by its own user; anybody else's code is as good as wrong.
