@@ -12,7 +12,7 @@ from django.db.models import Q
 from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import AddressTaken, NoArrival, NoRegistration
-from django_intergrip_link.models import LinkCode, LinkEvent
+from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent
 
 from .addresses import address_of, digest_address, fold, is_verified, owners_of
 from .policy import is_privileged
@@ -41,8 +41,10 @@ def is_free(address: str) -> bool:
 
 def _keeps(owner: Any) -> bool:
     # SECURITY: "unknown" is not "no". An account that may be somebody's is never taken apart, and
-    # one with power over the site not even then.
-    return is_verified(owner) is not False or is_privileged(owner)
+    # one with power over the site, or one that a school vouches for, not even then.
+    if is_verified(owner) is not False or is_privileged(owner):
+        return True
+    return AccountLink.objects.filter(user=owner, live_digest__isnull=False).exists()
 
 
 def unsaved_user(code_id: int) -> Any:

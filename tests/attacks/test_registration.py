@@ -19,6 +19,7 @@ from django.utils import timezone
 from django_intergrip_link.journey import codes, limits
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from django_intergrip_link.testing.hub import SignedParts
+from django_intergrip_link.testing.login import link_user
 from tests.attacks.case import Act, Case, Outcome, again, each, in_turn, leads
 from tests.attacks.invariants import run
 from tests.attacks.measures import every_logger_at_debug
@@ -330,6 +331,17 @@ def test_account_with_power__is_never_shut(
 
     assert mailed_code() == ""
     assert mail.outbox[-1].to == ["Noor@example.nl"]
+
+
+def test_account_of_a_pupil__is_never_shut(stage: Stage, made_ahead: Any) -> None:
+    """REG-06: a mistyped address must not cost somebody the account that their school opens."""
+    link_user(made_ahead, stage.school, uid="000000000000001@petteflat.nl")
+
+    asked(stage)
+
+    assert mailed_code() == ""
+    made_ahead.refresh_from_db()
+    assert made_ahead.check_password(PASSWORD)
 
 
 def test_owner__who_came_meanwhile_keeps_the_address(stage: Stage) -> None:
