@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -141,7 +141,10 @@ def issue_for_class(
     with transaction.atomic():
         # SECURITY: one batch of a school at a time, so that of two neither leaves a code behind
         # that the other meant to withdraw.
-        School.objects.select_for_update().get(pk=school.pk)
+        # Not for its key, where the database can tell: a confirm that uses one of these codes holds
+        # it already and has yet to point its link at this school; each would wait for the other.
+        no_key = connection.features.has_select_for_no_key_update
+        School.objects.select_for_update(no_key=no_key).get(pk=school.pk)
         earlier = unused_school_codes(now).filter(user__in=users, school=school)
         earlier.update(revoked_at=now)
         codes = _new_school_codes(len(users))
