@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any, Final, Literal
 from unittest import mock
 
@@ -83,8 +84,7 @@ def lose_database_at(name: str) -> Any:
 
 
 def _wrap(point: Point, act: Callable[[], None]) -> Any:
-    patch = mock.patch(point.target)
-    original, _ = patch.get_original()
+    original = resolve_name(point.target)
 
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if point.when == "before":

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.core import mail
 from django.test import Client
 
 from tests.attacks.stage import PASSWORD, Stage, arrival_in, new_browser, step_url
 
 Answers = list[dict[str, Any]]
+WON: Final = (303, "/school-account/link/done/")
+SENT_BEFORE: Final = (410, "e6")
+PLACE_TAKEN: Final = (403, "more")
 
 
 def add_user(name: str) -> Any:
@@ -51,8 +56,8 @@ def confirm(browser: Client) -> dict[str, Any]:
 
 
 def pages(answers: Answers) -> Counter[tuple[int, str]]:
-    """Count status and page of what came back."""
-    return Counter((answer["status"], answer["page"]) for answer in answers)
+    """Count what came back: the status, and which page it is or leads to."""
+    return Counter((a["status"], a["location"] or a["page"]) for a in answers)
 
 
 def names_inside(requests: list[dict[str, Any]], answers: Answers) -> list[str]:
@@ -64,3 +69,26 @@ def names_inside(requests: list[dict[str, Any]], answers: Answers) -> list[str]:
             browser.cookies[name] = value
         names.append(browser.get("/inside/", secure=True).content.decode())
     return names
+
+
+def register(stage: Stage, uid: str, address: str) -> Client:
+    """Return a browser in which the code that was mailed to a new address was right."""
+    browser = come_back(stage, uid)
+    stage.fill_in("register", browser, email=address, first_name="Anna", password=PASSWORD)
+    sent = stage.fill_in("register_code", browser, code=mailed_code())
+    assert sent["Location"] == step_url("confirm"), sent.content.decode()
+    return browser
+
+
+def mailed_code() -> str:
+    """Return the code in the last mail."""
+    found = re.search(r"\b\d{4}[ -]?\d{4}\b", str(mail.outbox[-1].body))
+    assert found, mail.outbox[-1].body
+    return found.group()
+
+
+def prove_by_code(stage: Stage, uid: str, code: str) -> Client:
+    """Return a browser that has proven a site account by a code from school."""
+    browser = come_back(stage, uid)
+    assert stage.fill_in("code", browser, code=code)["Location"] == step_url("confirm")
+    return browser

@@ -9,14 +9,20 @@ import pytest
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent
 from tests.attacks.stage import Stage
 from tests.races.conftest import PROCESSES, Field
-from tests.races.runners import add_user, confirm, names_inside, pages, prove
+from tests.races.runners import (
+    PLACE_TAKEN,
+    SENT_BEFORE,
+    WON,
+    add_user,
+    confirm,
+    names_inside,
+    pages,
+    prove,
+)
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 ROUNDS = 100
-WON: Final = (303, "")
-SENT_BEFORE: Final = (410, "e6")
 TAKEN: Final = (403, "taken")
-PLACE_TAKEN: Final = (403, "more")
 
 
 def test_one_school_account__to_two_site_accounts(field: Field, stage: Stage) -> None:
