@@ -36,12 +36,17 @@ _PAGES: Final = (
     "address",
 )
 _KINDS: Final = dict(zip(_PAGES, ALPHABET, strict=False))
+_OTHER: Final = ALPHABET[-1]
 logger = logging.getLogger("django_intergrip_link")
 
 
 def new_support_code(page: str) -> str:
-    """Return a code like ``K7F-2QD``: its first letter tells the page, the rest is random."""
-    letters = _KINDS.get(page, "X") + random_code(5)
+    """Return a code like ``K7F-2QD``: its first letter tells the page, the rest is random.
+
+    Args:
+        page: page of a refusal, or ``removed`` for the mail about a link that its owner ended.
+    """
+    letters = _KINDS.get(page, _OTHER) + random_code(5)
     return f"{letters[:3]}-{letters[3:]}"
 
 

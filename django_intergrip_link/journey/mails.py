@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from django_intergrip_link.backends import links_of
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink
 
@@ -70,7 +71,11 @@ def send_linked(link: AccountLink, *, request: HttpRequest) -> bool:
 def send_removed(link: AccountLink, *, support_code: str, request: HttpRequest) -> bool:
     """Send mail M2: the owner, or somebody in the owner's name, has removed the link."""
     when = link.ended_at or timezone.now()
-    context = _about(link) | {"when": when, "support_code": support_code}
+    context = _about(link) | {
+        "when": when,
+        "support_code": support_code,
+        "has_another": any(other.is_open for other in links_of(link.user_id)),
+    }
     return send("removed", address=address_of(link.user), context=context, request=request)
 
 
