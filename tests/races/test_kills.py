@@ -5,20 +5,31 @@ Afterwards everything is as before or as after, never between, and the next scho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth import SESSION_KEY, get_user_model
 from django.contrib.sessions.models import Session
+from django.core.cache import cache
 from django.test import Client
 
+from django_intergrip_link.journey import codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from tests.attacks.stage import DESTINATION, PASSWORD, Stage, arrival_in, new_browser, step_url
 from tests.races import killing
 from tests.races.conftest import Field
 from tests.races.killing import Point
-from tests.races.runners import add_user, come_back, confirm, form, prove
+from tests.races.runners import (
+    add_user,
+    come_back,
+    confirm,
+    form,
+    prove,
+    prove_by_code,
+    register,
+)
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 KILLS = 20
@@ -26,7 +37,7 @@ UID = "fiets1@99aa00"
 NAME = "anna"
 
 
-def each(*points: Point) -> Any:
+def each(*points: Point) -> pytest.MarkDecorator:
     """Run a test for every point, named as the point is."""
     return pytest.mark.parametrize("point", points, ids=lambda point: point.name)
 
@@ -80,27 +91,32 @@ def check_sessions(name: str) -> None:
     assert {user for user in users if user} & {str(pk) for pk in anna} <= linked
 
 
-def log_in_next_time(stage: Stage, point: Point) -> None:
-    """The same person again: in at once with the link, else to the end of the journey."""
-    browser = new_browser()
-    response = stage.log_in(browser, uid=UID)
+def log_in_next_time(
+    stage: Stage, point: Point, *, name: str = NAME, proof: Callable[[], Client] | None = None
+) -> None:
+    """The same person again: in at once with the link, else to the end of the journey.
+
+    Args:
+        proof: comes back from school and proves the site account; by its password without it.
+    """
     if point.is_linked:
-        assert response["Location"] == DESTINATION
+        browser = new_browser()
+        assert stage.log_in(browser, uid=UID)["Location"] == DESTINATION
     else:
-        assert response["Location"] == step_url("link")
-        assert stage.prove(NAME, browser=browser)["Location"] == step_url("confirm")
+        browser = proof() if proof else prove(stage, UID, name)
         done = stage.fill_in("confirm", browser, confirm="yes")
         assert done["Location"] == step_url("done")
-    assert stage.user_in(browser) == NAME
-    assert AccountLink.objects.filter(user__username=NAME).count() == 1
-    forget()
+    assert stage.user_in(browser) == name
+    assert AccountLink.objects.filter(user__username=name).count() == 1
+    forget(name)
 
 
-def forget() -> None:
-    """Make room for the next round."""
-    AccountLink.objects.filter(user__username=NAME).delete()
+def forget(name: str) -> None:
+    """Make room for the next round; the limits count the mails to nobody twice."""
+    AccountLink.objects.filter(user__username=name).delete()
     Arrival.objects.all().delete()
     Session.objects.all().delete()
+    cache.clear()
 
 
 def password(browser: Client) -> dict[str, Any]:
@@ -132,6 +148,41 @@ def test_killed_at_confirm(point: Point, field: Field, stage: Stage) -> None:
         assert State.read(key) == State.expected(point)
         check_sessions(NAME)
         log_in_next_time(stage, point)
+
+
+@each(*killing.CODE, *killing.COMMIT)
+def test_killed_at_confirm__with_a_code_from_school(
+    point: Point, field: Field, stage: Stage
+) -> None:
+    user = add_user(NAME)
+    for _ in range(KILLS):
+        code = codes.issue_for_school(user=user, school=stage.school.row, created_by=None)
+        browser = prove_by_code(stage, UID, code)
+        key, row = arrival_in(browser), LinkCode.objects.latest("pk").pk
+        assert field.race({**confirm(browser), "kill": point.name}) == [{"is_killed": True}]
+
+        assert State.read(key, code=row) == State.expected(point, with_code=True)
+        check_sessions(NAME)
+        log_in_next_time(stage, point, proof=lambda: prove_by_code(stage, UID, code))  # noqa: B023
+
+
+@each(*killing.REGISTRATION, *killing.COMMIT)
+def test_killed_at_confirm__of_a_registration(point: Point, field: Field, stage: Stage) -> None:
+    for number in range(KILLS):
+        name = f"anna{number}@example.nl"
+        browser = register(stage, UID, name)
+        key, row = arrival_in(browser), LinkCode.objects.latest("pk").pk
+        assert field.race({**confirm(browser), "kill": point.name}) == [{"is_killed": True}]
+
+        expected = State.expected(point, with_code=True, is_new=True)
+        assert State.read(key, code=row, name=name) == expected
+        check_sessions(name)
+        log_in_next_time(
+            stage,
+            point,
+            name=name,
+            proof=lambda: register(stage, UID, name),  # noqa: B023
+        )
 
 
 @each(*killing.COMMIT, killing.INSERTED, killing.EVENT)
