@@ -19,7 +19,7 @@ from django_intergrip_link.errors import (
 from django_intergrip_link.models import AccountLink, Arrival
 
 from . import limits, registration
-from .addresses import fold, owners_of
+from .addresses import find_owner, fold
 from .arrivals import close_arrival, count_failure
 from .devices import accepts_token, confirmed_devices
 from .pending import Pending
@@ -38,7 +38,7 @@ def prove_by_password(
     Raises:
         TooManyTries: for this name, this network or this arrival.
     """
-    owner = _find_owner(login)
+    owner = find_owner(login)
     name = owner.get_username() if owner else login
     tries = (
         (limits.ADDRESS, limits.network_of(request)),
@@ -179,14 +179,3 @@ def count_against(arrival: Arrival) -> None:
     if count_failure(arrival) > limits.ARRIVAL_FAILURES:
         close_arrival(arrival.key)
         raise ArrivalUsedUp("arrival")
-
-
-def _find_owner(login: str) -> Any | None:
-    """Return the user with this name, or else the only one with this e-mail address."""
-    model = get_user_model()
-    users = model._default_manager  # noqa: SLF001 - the documented way to any user model
-    owner = users.filter(**{model.USERNAME_FIELD: login}).first()
-    if owner is not None:
-        return owner
-    owners = owners_of(login)
-    return owners[0] if len(owners) == 1 else None
