@@ -168,11 +168,11 @@ def check_hosts() -> Iterator[checks.CheckMessage]:
 
 
 def check_cache() -> Iterator[checks.CheckMessage]:
-    """Limits are counted in one place for all processes."""
+    """Limits are counted in one place for all processes; without a cache that is the database."""
     engine = django_settings.CACHES.get("default", {}).get("BACKEND", "")
-    if engine.endswith(("LocMemCache", "DummyCache")):
+    if engine.endswith("LocMemCache"):
         yield checks.Warning(
             "The default cache is not shared, so limits count per process.",
-            hint="Set CACHES['default'] to Redis, Memcached or the database.",
+            hint="Set CACHES['default'] to Redis or Memcached.",
             id=LOCAL_CACHE,
         )
