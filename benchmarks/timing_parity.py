@@ -5,9 +5,9 @@ noisy machine slows all rows alike. To hold: the same page but for the CSRF toke
 what was typed, and medians less than 20 ms apart.
 
 Passwords are hashed by Django's own PBKDF2 with a tenth of its rounds, or a run would take a
-quarter of an hour. One hash still takes longer than 20 ms here, so a missing or a second hash shows.
-Ten tries with all rounds follow; they are printed and not held, because ten are too few on a
-machine that does other work.
+quarter of an hour. One hash still takes longer than 20 ms, so a missing or a second hash shows. Ten
+tries with all rounds follow; they are printed and not held, because ten are too few on a machine
+that does other work.
 
 The limits are in force and pay their part in every try. Between two tries, outside the clock, they
 are set back: cache, counts in the database, failures of the arrival, codes and mails.

@@ -46,7 +46,7 @@ READ_OUTLINE: Final = """() => {
         const name = e.getAttribute("aria-label");
         if (name && !words(name).includes(words(e.innerText ?? "")))
             wrong.push(`not called what it reads: ${say(e)}`);
-        if (e.matches("input, select, textarea") && e.type !== "checkbox") {
+        if (e.matches("input, select, textarea") && !["checkbox", "radio"].includes(e.type)) {
             const label = e.labels?.[0];
             if (!label || !label.innerText.trim()) wrong.push(`no label: ${say(e)}`);
             else if (label.getBoundingClientRect().bottom > e.getBoundingClientRect().top + 1)
@@ -116,7 +116,7 @@ READ_BORDERS: Final = """(least) => {
         }
         return "rgb(255, 255, 255)";
     };
-    const fields = "main input:not([type=checkbox], [type=hidden]), main select, "
+    const fields = "main input:not([type=checkbox], [type=radio], [type=hidden]), main select, "
         + "main .button, main .choice, main li button";
     return [...document.querySelectorAll(fields)].filter((e) => e.checkVisibility()).map((e) => {
         const style = getComputedStyle(e);

@@ -37,7 +37,7 @@ def test_student_with_otp__needs_a_code_once(
 
     # The address of the next step leads back here.
     visitor.open(f"{site.url}{CONFIRM}", to=CODE)
-    visitor.page.get_by_label("Waar krijg je de code?").select_option(device)
+    visitor.page.get_by_label(device).check()
     visitor.fill("Code", read_code(visitor, site, shown_as))
     visitor.press("Ga verder", to=CONFIRM)
     confirm(visitor)
