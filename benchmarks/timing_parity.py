@@ -5,9 +5,9 @@ noisy machine slows all rows alike. To hold: the same page but for the CSRF toke
 what was typed, and medians less than 20 ms apart.
 
 Passwords are hashed by Django's own PBKDF2 with a tenth of its rounds, or a run would take a
-quarter of an hour. One hash still takes longer than 20 ms, so a missing or a second hash shows. Ten
-tries with all rounds follow; they are printed and not held, because ten are too few on a machine
-that does other work.
+quarter of an hour. One hash still takes longer than 20 ms, so a missing or a second hash shows.
+Twenty tries with all rounds follow. They are too few for a clock on a machine that does other work,
+so there the time of the processor counts, to the same 20 ms.
 
 The limits are in force and pay their part in every try. Between two tries, outside the clock, they
 are set back: cache, counts in the database, failures of the arrival, codes and mails.
@@ -27,11 +27,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final, NamedTuple
 
 TRIES: Final = 200
-TRIES_WITH_ALL_ROUNDS: Final = 10
+TRIES_WITH_ALL_ROUNDS: Final = 20
 WARM_UP: Final = 5
 HOLD_MS: Final = 20.0
 USERS: Final = 5_000
@@ -151,18 +151,18 @@ def _measure(folder: Path, names: list[str]) -> bool:
     held = True
     for form in (form for name in names for form in FORMS[name]):
         PBKDF2PasswordHasher.iterations = rounds // 10
-        held &= _compare(form, TRIES, rounds // 10)
+        held &= _compare(form, TRIES, rounds // 10, perf_counter)
         if form.step == "prove":
             PBKDF2PasswordHasher.iterations = rounds
-            _compare(form, TRIES_WITH_ALL_ROUNDS, rounds)
-    print(f"\nTo hold with {TRIES} tries: {HOLD_MS:g} ms between medians, and equal pages.")
+            held &= _compare(form, TRIES_WITH_ALL_ROUNDS, rounds, process_time)
+    print(f"\nTo hold: {HOLD_MS:g} ms between medians, and equal pages.")
     return held
 
 
-def _compare(form: Form, tries: int, rounds: int) -> bool:
+def _compare(form: Form, tries: int, rounds: int, clock: Callable[[], float]) -> bool:
     """Print the medians of the rows and return whether time and page are alike."""
     _fill()
-    send = _arrive(form.step)
+    send = _arrive(form.step, clock)
     taken: dict[str, list[float]] = defaultdict(list)
     different = 0
     rows = list(form.rows.items())
@@ -179,7 +179,8 @@ def _compare(form: Form, tries: int, rounds: int) -> bool:
     medians = {name: median(taken[name]) for name in form.rows}
     largest = max(medians.values()) - min(medians.values())
     ratio = max(medians.values()) / min(medians.values())
-    print(f"\n| {form.step}, {tries} tries, {rounds:,} rounds | median ms |\n|---|---|")
+    unit = "median ms" if clock is perf_counter else "median ms of processor time"
+    print(f"\n| {form.step}, {tries} tries, {rounds:,} rounds | {unit} |\n|---|---|")
     for name, value in medians.items():
         print(f"| {name} | {value:.1f} |")
     print(f"| largest difference | {largest:.1f} ({ratio:.3f} ×) |")
@@ -204,7 +205,9 @@ def _fill() -> None:
     model.objects.filter(username="keyless").update(password=make_password(None))
 
 
-def _arrive(step: str) -> Callable[[Mapping[str, str]], tuple[float, Any]]:
+def _arrive(
+    step: str, clock: Callable[[], float]
+) -> Callable[[Mapping[str, str]], tuple[float, Any]]:
     """Come back from school with a new browser; return what sends this form and times it."""
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
@@ -219,9 +222,9 @@ def _arrive(step: str) -> Callable[[Mapping[str, str]], tuple[float, Any]]:
 
     def send(fields: Mapping[str, str]) -> tuple[float, Any]:
         body = {**fields, "arrival": key}
-        began = perf_counter()
+        began = clock()
         response = client.post(address, body, secure=True)
-        seconds = perf_counter() - began
+        seconds = clock() - began
         text = MASKED.sub("", response.content.decode())
         return seconds, (response.status_code, response.get("Location"), text)
 
