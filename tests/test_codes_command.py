@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.models import LinkCode, LinkEvent, School
 
 
@@ -65,7 +65,7 @@ def test_make__csv_and_sheet_hold_the_same_codes(
         "Petteflat College", str(fake_school.row)
     )
     assert err == ""
-    found = codes.find_school_code(shown[1], federation="kennisnet", brin=fake_school.brin)
+    found = school_codes.find(shown[1], federation="kennisnet", brin=fake_school.brin)
     assert found is not None
     assert found.user == pupils[1]
     assert LinkEvent.objects.get().reason == "made"

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from django_intergrip_link import audit
-from django_intergrip_link.journey import codes, ending
+from django_intergrip_link.journey import ending, school_codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from django_intergrip_link.testing.login import link_user
 
@@ -25,7 +25,7 @@ def people(fake_school: Any, django_user_model: Any) -> tuple[Any, Any]:
     for user, uid in ((sanne, "sanne0001qdz9ph54@99aa00"), (noor, "noor00002qdz9ph54@99aa00")):
         link = link_user(user, fake_school, uid=uid)
         audit.record(LinkEvent.Kind.LINKED, link=link, actor=user)
-        codes.issue_for_school(user=user, school=fake_school.row, created_by=noor, group="2B")
+        school_codes.issue(user=user, school=fake_school.row, created_by=noor, group="2B")
     return sanne, noor
 
 

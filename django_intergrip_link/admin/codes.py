@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from django_intergrip_link.journey.codes import unused_school_codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.journey.handing_out import withdraw_codes
 from django_intergrip_link.models import LinkCode, School
 
@@ -115,7 +115,7 @@ class LinkCodeAdmin(ReadOnly, CodePages):
         return make_page(request, self.admin_site, initial=initial)
 
     def _withdraw_page(self, request: HttpRequest, queryset: QuerySet[LinkCode]) -> HttpResponse:
-        usable = unused_school_codes(timezone.now()).values("pk")
+        usable = school_codes.unused(timezone.now()).values("pk")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Withdraw codes"),

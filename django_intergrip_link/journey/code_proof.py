@@ -10,7 +10,7 @@ from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoRegistration
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode
 
-from . import codes, limits, proofs
+from . import limits, proofs, school_codes
 from .account import SchoolAccount
 from .pending import Pending
 
@@ -41,7 +41,7 @@ def prove_by_code(
     address = limits.network_of(request)
     # SECURITY: counted before the code is looked at, or guessing would be free.
     limits.take(limits.ADDRESS, address)
-    row = codes.find_school_code(code, federation=account.federation, brin=account.brin)
+    row = school_codes.find(code, federation=account.federation, brin=account.brin)
     if row is None or not _may_open(row, pending):
         proofs.count_against(arrival)
         return None

@@ -24,7 +24,7 @@ from django_intergrip_link.models import LinkCode, LinkEvent, School
 from django_intergrip_link.registry.address import address_of
 from django_intergrip_link.registry.export import write_table
 
-from .codes import issue_for_class, unused_school_codes
+from . import school_codes
 
 SEAL_LIFETIME: Final = 3600
 """Seconds in which a sheet can be had in another form."""
@@ -117,7 +117,7 @@ def hand_out(
     users: Sequence[Any], *, school: School, group: str, expires_at: datetime, by: Any | None
 ) -> ClassSheet:
     """Make codes for these site accounts and return the sheet with them."""
-    codes = issue_for_class(
+    codes = school_codes.issue_for_class(
         users=users, school=school, created_by=by, group=group, expires_at=expires_at
     )
     return ClassSheet(
@@ -135,7 +135,7 @@ def withdraw_codes(chosen: QuerySet[LinkCode], *, actor: Any | None) -> int:
     now = timezone.now()
     count = 0
     with transaction.atomic():
-        usable = unused_school_codes(now)
+        usable = school_codes.unused(now)
         keys: dict[int, list[int]] = defaultdict(list)
         for school_id, key in chosen.filter(pk__in=usable.values("pk")).values_list("school", "pk"):
             keys[school_id].append(key)

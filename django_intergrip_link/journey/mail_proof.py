@@ -14,7 +14,7 @@ from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoRegistration
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode
 
-from . import addresses, codes, limits, posting, proofs
+from . import addresses, limits, mailed_codes, posting, proofs
 from .account import SchoolAccount
 from .pending import Pending
 from .policy import is_privileged
@@ -55,7 +55,7 @@ def ask_for_code(
     mailbox = f"owner:{user.pk}" if user is not None else f"nobody:{addresses.fold(login)}"
     has_room = limits.has_room(limits.MAILS, mailbox)
     is_real = user is not None and has_room
-    code = codes.issue_mailed(
+    code = mailed_codes.issue(
         purpose=_PURPOSE,
         arrival=arrival,
         address=login,
@@ -88,7 +88,7 @@ def prove_by_code(session: Any, pending: Pending, arrival: Arrival, *, code: str
         WrongCode: too old, or five wrong ones were tried; only a new code helps.
         TooManyTries: for this arrival.
     """
-    row = codes.check_mailed(purpose=_PURPOSE, arrival=arrival, code=code)
+    row = mailed_codes.check(purpose=_PURPOSE, arrival=arrival, code=code)
     if row is None or not _is_still_right(row, pending):
         proofs.count_against(arrival)
         return None
@@ -125,5 +125,5 @@ def _about(user: Any | None, account: SchoolAccount, code: str) -> dict[str, Any
         "name": call_name(user) if user is not None else "",
         "school_name": account.school_name,
         "code": f"{code[:4]} {code[4:]}",
-        "minutes": int(codes.MAILED_LIFETIME.total_seconds() // 60),
+        "minutes": int(mailed_codes.LIFETIME.total_seconds() // 60),
     }

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from django_intergrip_link.models import Arrival, LinkCode
 
-from . import codes, limits, posting, proofs, registration
+from . import limits, mailed_codes, posting, proofs, registration
 from .addresses import address_of, digest_address, owners_of
 from .pending import Pending
 
@@ -41,7 +41,7 @@ def send(request: HttpRequest, arrival: Arrival, details: Mapping[str, Any]) -> 
     is_free = registration.is_free(address)
     # SECURITY: whether the address is in use shows nowhere: the same rows, limits, page and number
     # of mails. Only who reads the mailbox learns it.
-    code = codes.issue_mailed(
+    code = mailed_codes.issue(
         purpose=_PURPOSE,
         arrival=arrival,
         address=address,
@@ -91,7 +91,7 @@ def check_code(session: Any, pending: Pending, arrival: Arrival, code: str) -> P
         WrongCode: too old, or five wrong ones were tried; only a new code helps.
         TooManyTries: one wrong thing too many for this arrival, which is closed.
     """
-    row = codes.check_mailed(purpose=_PURPOSE, arrival=arrival, code=code)
+    row = mailed_codes.check(purpose=_PURPOSE, arrival=arrival, code=code)
     if row is None:
         proofs.count_against(arrival)
         return None

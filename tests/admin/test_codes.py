@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_intergrip_link.admin import make_link_codes
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.journey.handing_out import ClassSheet
 from django_intergrip_link.models import LinkCode, LinkEvent, School
 
@@ -79,7 +79,7 @@ def test_make__a_strip_for_each(admin_client: Client, fake_school: Any, pupils: 
     event = LinkEvent.objects.get()
     assert (event.kind, event.reason, event.school) == ("codes", "made", fake_school.row)
     assert event.actor is not None
-    found = codes.find_school_code(shown[0], federation="kennisnet", brin=fake_school.brin)
+    found = school_codes.find(shown[0], federation="kennisnet", brin=fake_school.brin)
     assert found is not None
     assert found.user == pupils[0]
 
@@ -218,7 +218,7 @@ def test_make__a_form_counts_once(
     (shown,) = CODE.findall(text_of(first))
     assert "You sent this form before" in text_of(again)
     assert 'value="' + "a" * 32 not in text_of(again)
-    assert codes.find_school_code(shown, federation="kennisnet", brin=fake_school.brin)
+    assert school_codes.find(shown, federation="kennisnet", brin=fake_school.brin)
 
 
 def test_make__five_hundred_in_few_queries(
@@ -296,7 +296,7 @@ def test_sheet__only_for_who_made_it_and_for_an_hour(
 def rows(fake_school: Any, pupils: list[Any]) -> list[LinkCode]:
     """A code of each pupil: unused, used, expired; and a mailed one."""
     for user in pupils:
-        codes.issue_for_school(user=user, school=fake_school.row, created_by=None, group="2B")
+        school_codes.issue(user=user, school=fake_school.row, created_by=None, group="2B")
     LinkEvent.objects.all().delete()
     found = list(LinkCode.objects.order_by("pk"))
     now = timezone.now()

@@ -19,8 +19,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_intergrip_link.journey import codes, limits
-from django_intergrip_link.journey.codes import issue_for_school
+from django_intergrip_link.journey import limits, school_codes
 from django_intergrip_link.journey.mails import make_undo_token
 from django_intergrip_link.models import AccountLink, Arrival, LinkEvent, School
 from django_intergrip_link.testing.hub import SignedParts
@@ -172,7 +171,7 @@ def place_blocked(stage: Stage) -> None:
 def place_taken_and_a_code(stage: Stage) -> None:
     """Somebody who can make codes, or found one, sits at the browser with an own school account."""
     link_user(stage.visitor, stage.school, uid=THIRD_UID)
-    code = issue_for_school(user=stage.visitor, school=stage.school.row, created_by=None)
+    code = school_codes.issue(user=stage.visitor, school=stage.school.row, created_by=None)
     stage.arrive()
     assert stage.fill_in("code", code=code)["Location"] == step_url("confirm")
 
@@ -497,7 +496,7 @@ def by_own_login_page(stage: Stage) -> bool:
 def by_code_from_school(stage: Stage) -> bool:
     browser = new_browser()
     stage.arrive(browser, uid=THIRD_UID)
-    code = codes.issue_for_school(user=stage.visitor, school=stage.school.row, created_by=None)
+    code = school_codes.issue(user=stage.visitor, school=stage.school.row, created_by=None)
     response = stage.fill_in("code", browser, code=code)
     return bool(response["Location"] == step_url("confirm"))
 

@@ -17,7 +17,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import mailed_codes
 from django_intergrip_link.journey.posting import wait_for_mails
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from tests.attacks.stage import ATTACKER_UID, Stage, arrival_in, new_browser, step_url
@@ -152,13 +152,13 @@ def test_pages__are_the_same_as_for_an_account_that_can_be_proven(stage: Stage, 
 def test_decoy__no_code_is_right(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even the one that was made and never sent."""
     made: list[str] = []
-    issue = codes.issue_mailed
+    issue = mailed_codes.issue
 
     def overhear(**options: Any) -> str:
         made.append(issue(**options))
         return made[-1]
 
-    monkeypatch.setattr(codes, "issue_mailed", overhear)
+    monkeypatch.setattr(mailed_codes, "issue", overhear)
     stage.arrive()
     ANSWERS["visitor"] = None
     ask(stage)

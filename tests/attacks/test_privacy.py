@@ -24,7 +24,7 @@ from django_otp.plugins.otp_email.models import EmailDevice
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from django_intergrip_link.audit import record
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from django_intergrip_link.testing.login import link_user
 from tests.attacks.measures import LogBook, every_logger_at_debug
@@ -225,8 +225,8 @@ def test_erasure__leaves_a_trail_without_a_person(stage: Stage) -> None:
     link = AccountLink.objects.get(user=stage.victim)
     record(LinkEvent.Kind.LINKED, link=link, actor=stage.victim)
     school = stage.school.row
-    codes.issue_for_school(user=stage.victim, school=school, created_by=stage.victim)
-    codes.issue_for_school(user=stage.visitor, school=school, created_by=stage.victim)
+    school_codes.issue(user=stage.victim, school=school, created_by=stage.victim)
+    school_codes.issue(user=stage.visitor, school=school, created_by=stage.victim)
     events = set(LinkEvent.objects.values_list("pk", flat=True))
     stage.victim.delete()
     purge()

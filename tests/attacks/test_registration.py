@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_intergrip_link.journey import codes, limits
+from django_intergrip_link.journey import limits, mailed_codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from django_intergrip_link.testing.hub import SignedParts
 from django_intergrip_link.testing.login import link_user
@@ -170,7 +170,7 @@ def test_too_many_mails(scene: Act, act: Act, stage: Stage) -> None:
 def test_eleventh_wrong_code__ends_the_arrival(stage: Stage) -> None:
     """REG-03: a new mail gives five new tries, but not without end."""
     asked(stage)
-    with mock.patch("django_intergrip_link.journey.codes.limits.take"):
+    with mock.patch("django_intergrip_link.journey.mailed_codes.limits.take"):
         wrong(5)(stage)
         resend(stage)
         wrong(5)(stage)
@@ -378,8 +378,8 @@ def test_address__of_another_form_while_the_code_was_typed(stage: Stage) -> None
     stranger = "stranger@example.nl"
     details = {**(LinkCode.objects.get().details or {}), "email": stranger, "username": stranger}
     right_code(stage)
-    with mock.patch("django_intergrip_link.journey.codes.limits.take"):
-        codes.issue_mailed(
+    with mock.patch("django_intergrip_link.journey.mailed_codes.limits.take"):
+        mailed_codes.issue(
             purpose=LinkCode.Purpose.REGISTER,
             arrival=Arrival.objects.get(key=arrival_in(stage.browser)),
             address=stranger,

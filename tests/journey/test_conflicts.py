@@ -10,7 +10,7 @@ from django.conf import LazySettings
 from django.core import mail
 from django.test import Client
 
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.journey.conflicts import links_to_replace
 from django_intergrip_link.journey.finding import find_link
 from django_intergrip_link.journey.pending import Pending
@@ -295,7 +295,7 @@ def with_code(arrive: Arrive, sanne: Any, fake_school: Any) -> Callable[[], Walk
     """Return a function that comes back from school, and proves to be Sanne with a code."""
 
     def prove() -> Walker:
-        code = codes.issue_for_school(user=sanne, school=fake_school.row, created_by=None)
+        code = school_codes.issue(user=sanne, school=fake_school.row, created_by=None)
         walker = arrive(uid=NEW_UID)
         assert walker.post("code", code=code)["Location"] == step("confirm")
         return walker

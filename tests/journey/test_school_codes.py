@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from django_intergrip_link.errors import Replayed
-from django_intergrip_link.journey import codes, limits
+from django_intergrip_link.journey import codes, limits, school_codes
 from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent, School
 from django_intergrip_link.readable_codes import ALPHABET
 from django_intergrip_link.testing.login import link_user
@@ -24,7 +24,7 @@ NEUTRAL = "This code does not work at Petteflat College."
 @pytest.fixture
 def code(sanne: Any, fake_school: Any) -> str:
     """A fresh code from school for Sanne."""
-    return codes.issue_for_school(user=sanne, school=fake_school.row, created_by=None, group="2B")
+    return school_codes.issue(user=sanne, school=fake_school.row, created_by=None, group="2B")
 
 
 @pytest.fixture(autouse=True)
@@ -92,14 +92,14 @@ def test_code__of_another_site_of_the_institution(
     site = School.objects.create(
         federation=fake_school.row.federation, brin=f"{fake_school.brin[:4]}77", name="Other site"
     )
-    code = codes.issue_for_school(user=sanne, school=site, created_by=None)
+    code = school_codes.issue(user=sanne, school=site, created_by=None)
 
     assert arrive().post("code", code=code)["Location"] == step("confirm")
 
 
 def test_codes__have_no_letters_that_look_alike(sanne: Any, fake_school: Any) -> None:
     issue = {"user": sanne, "school": fake_school.row, "created_by": None}
-    letters = {c for _ in range(30) for c in codes.issue_for_school(**issue)} - {"-"}
+    letters = {c for _ in range(30) for c in school_codes.issue(**issue)} - {"-"}
 
     assert letters <= set(ALPHABET)
     assert not letters & set("0OQ1IL5S8BUAEY") - {"Q"}
@@ -141,7 +141,7 @@ def test_wrong__another_school(
 ) -> None:
     named = {"federation": fake_school.row.federation, "brin": fake_school.brin, **other}
     elsewhere = School.objects.create(name="Elders", **named)
-    code = codes.issue_for_school(user=sanne, school=elsewhere, created_by=None)
+    code = school_codes.issue(user=sanne, school=elsewhere, created_by=None)
 
     assert NEUTRAL in refusal(arrive(), code)
 
@@ -163,7 +163,7 @@ def test_wrong__without_an_arrival_a_code_does_nothing(client: Any, code: str) -
 def test_wrong__an_earlier_code_of_the_same_account(
     arrive: Arrive, sanne: Any, fake_school: Any, code: str
 ) -> None:
-    newer = codes.issue_for_school(user=sanne, school=fake_school.row, created_by=None)
+    newer = school_codes.issue(user=sanne, school=fake_school.row, created_by=None)
     walker = arrive()
 
     assert NEUTRAL in refusal(walker, code)

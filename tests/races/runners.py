@@ -17,6 +17,7 @@ Answers = list[dict[str, Any]]
 WON: Final = (303, "/school-account/link/done/")
 SENT_BEFORE: Final = (410, "e6")
 PLACE_TAKEN: Final = (403, "more")
+ASKED: Final = (303, "/school-account/link/more/")
 
 
 def add_user(name: str) -> Any:

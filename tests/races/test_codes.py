@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from threading import Thread
-from typing import Final
 
 import pytest
 
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import mailed_codes, school_codes
 from django_intergrip_link.models import AccountLink, LinkCode
 from django_intergrip_link.testing.school import add_school
 from tests.attacks.stage import PASSWORD, Stage, arrival_in
 from tests.races.conftest import HEAD_START, PROCESSES, Field
 from tests.races.runners import (
+    ASKED,
     PLACE_TAKEN,
     SENT_BEFORE,
     WON,
@@ -30,13 +30,12 @@ from tests.races.runners import (
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 ROUNDS = 100
-ASKED: Final = (303, "/school-account/link/more/")
 
 
 def test_one_code__for_two_school_accounts(field: Field, stage: Stage) -> None:
     for number in range(ROUNDS):
         user = add_user(f"anna{number}")
-        code = codes.issue_for_school(user=user, school=stage.school.row, created_by=None)
+        code = school_codes.issue(user=user, school=stage.school.row, created_by=None)
         uids = [f"fiets{number}@99aa00", f"trein{number}@99aa00"]
         requests = [confirm(prove_by_code(stage, uid, code)) for uid in uids] * 2
         answers = field.race(*requests)
@@ -54,7 +53,7 @@ def test_code__used_while_a_new_sheet_is_made(field: Field, stage: Stage) -> Non
     school = stage.school.row
     for number in range(ROUNDS // 4):
         users = [add_user(f"{name}{number}") for name in ("anna", "bram", "cato", "daan")]
-        issued = codes.issue_for_class(users=users, school=school, created_by=None)
+        issued = school_codes.issue_for_class(users=users, school=school, created_by=None)
         requests = [
             confirm(prove_by_code(stage, f"fiets{user.pk}@99aa00", code))
             for user, code in zip(users, issued, strict=True)
@@ -63,7 +62,7 @@ def test_code__used_while_a_new_sheet_is_made(field: Field, stage: Stage) -> Non
         pupils = Thread(target=lambda: answers.extend(field.race(*requests)))  # noqa: B023
         pupils.start()
         time.sleep(HEAD_START + number / 2500)
-        codes.issue_for_class(users=users, school=school, created_by=None)
+        school_codes.issue_for_class(users=users, school=school, created_by=None)
         pupils.join()
 
         assert set(pages(answers)) <= {WON, SENT_BEFORE}
@@ -78,7 +77,7 @@ def test_one_code__for_school_accounts_at_two_sites(field: Field, stage: Stage) 
     sites = [stage.school, add_school(brin="99AA01")]
     for number in range(ROUNDS):
         user = add_user(f"anna{number}")
-        code = codes.issue_for_school(user=user, school=sites[0].row, created_by=None)
+        code = school_codes.issue(user=user, school=sites[0].row, created_by=None)
         requests = []
         for stage.school in sites:
             browser = prove_by_code(stage, f"fiets{number}@{stage.school.row.realm}", code)
@@ -103,4 +102,4 @@ def test_mailed_code__five_tries_also_at_one_moment(field: Field, stage: Stage) 
         field.race(*[wrong] * PROCESSES)
 
         assert stage.fill_in("register_code", browser, code=right).status_code == 200
-        assert LinkCode.objects.get(arrival=arrival_in(browser)).failures == codes.MAILED_TRIES
+        assert LinkCode.objects.get(arrival=arrival_in(browser)).failures == mailed_codes.TRIES

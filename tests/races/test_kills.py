@@ -15,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 
-from django_intergrip_link.journey import codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode, LinkEvent
 from tests.attacks.stage import DESTINATION, PASSWORD, Stage, arrival_in, new_browser, step_url
 from tests.races import killing
@@ -156,7 +156,7 @@ def test_killed_at_confirm__with_a_code_from_school(
 ) -> None:
     user = add_user(NAME)
     for _ in range(KILLS):
-        code = codes.issue_for_school(user=user, school=stage.school.row, created_by=None)
+        code = school_codes.issue(user=user, school=stage.school.row, created_by=None)
         browser = prove_by_code(stage, UID, code)
         key, row = arrival_in(browser), LinkCode.objects.latest("pk").pk
         assert field.race({**confirm(browser), "kill": point.name}) == [{"is_killed": True}]

@@ -10,6 +10,7 @@ from django_intergrip_link.models import AccountLink, Arrival, LinkEvent
 from tests.attacks.stage import Stage
 from tests.races.conftest import PROCESSES, Field
 from tests.races.runners import (
+    ASKED,
     PLACE_TAKEN,
     SENT_BEFORE,
     WON,
@@ -48,7 +49,9 @@ def test_one_site_account__to_two_school_accounts(field: Field, stage: Stage) ->
         requests = [confirm(prove(stage, uid, user.username)) for uid in uids] * 2
         answers = field.race(*requests)
 
-        assert pages(answers) == {WON: 1, SENT_BEFORE: 1, PLACE_TAKEN: 2}
+        found = pages(answers)
+        assert (found[WON], found[SENT_BEFORE]) == (1, 1)
+        assert set(found) <= {WON, SENT_BEFORE, PLACE_TAKEN, ASKED}
         (link,) = AccountLink.objects.filter(user=user)
         assert sorted(names_inside(requests, answers)) == ["-", "-", "-", user.username]
         assert LinkEvent.objects.filter(link=link).count() == 1

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from django_intergrip_link.admin.code_sheet import sheet_file
 from django_intergrip_link.admin.code_state import STATES, state_of
-from django_intergrip_link.journey.codes import unused_school_codes
+from django_intergrip_link.journey import school_codes
 from django_intergrip_link.journey.handing_out import (
     DEFAULT_DAYS,
     LANGUAGES,
@@ -132,7 +132,7 @@ def _chosen(options: dict[str, Any]) -> Any:
     if options["group"]:
         rows = rows.filter(group=options["group"])
     if options.get("unused"):
-        rows = rows.filter(pk__in=unused_school_codes(timezone.now()).values("pk"))
+        rows = rows.filter(pk__in=school_codes.unused(timezone.now()).values("pk"))
     return rows
 
 
