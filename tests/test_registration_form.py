@@ -113,6 +113,22 @@ def test_password__validators_of_the_project_know_the_person(settings: Any, pass
     assert RegistrationForm(FIELDS).is_valid()
 
 
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("kort1", "Dit wachtwoord is te kort. Gebruik minstens 8 tekens."),
+        ("password1", "Veel mensen gebruiken dit wachtwoord. Kies een ander."),
+        ("sanne@example.nl", "Dit wachtwoord lijkt op je naam of e-mailadres. Kies een ander."),
+        ("8461937205", "Dit wachtwoord heeft alleen cijfers. Gebruik ook letters."),
+    ],
+)
+def test_password__what_is_wrong_is_said_in_dutch(settings: Any, password: str, said: str) -> None:
+    settings.AUTH_PASSWORD_VALIDATORS = VALIDATORS
+    with translation.override("nl"):
+        form = RegistrationForm({**FIELDS, "password": password})
+        assert said in form.errors["password"]
+
+
 def test_password__never_comes_back() -> None:
     form = RegistrationForm({**FIELDS, "email": ""})
 

@@ -1,4 +1,7 @@
-"""What a new password must be, in a few words: Django's validators have long sentences for it."""
+"""What a new password must be, in a few words: Django's validators have long sentences for it.
+
+Not every version of Django has its own sentences in Dutch.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django.contrib.auth import password_validation as validation
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,6 +33,29 @@ def password_rules() -> str:
     validators = validation.get_default_password_validators()
     texts = [_SHORT.get(type(one), _own_words)(one) for one in validators]
     return " ".join(text for text in texts if text)
+
+
+def say_what_is_wrong(error: ValidationError) -> list[str]:
+    """Return the sentences for what the validators object to, with a way out in each."""
+    return [_say(one) for one in error.error_list]
+
+
+def _say(error: ValidationError) -> str:
+    least = (error.params or {}).get("min_length")
+    if error.code == "password_too_short" and least:
+        texts = ngettext(
+            "This password is too short. Use at least %(n)d character.",
+            "This password is too short. Use at least %(n)d characters.",
+            least,
+        )
+        return texts % {"n": least}
+    if error.code == "password_too_similar":
+        return _("This password looks like your name or e-mail address. Choose another one.")
+    if error.code == "password_too_common":
+        return _("Many people use this password. Choose another one.")
+    if error.code == "password_entirely_numeric":
+        return _("This password has only digits. Use letters too.")
+    return " ".join(error.messages)
 
 
 def _own_words(validator: Any) -> str:

@@ -22,7 +22,7 @@ from django_intergrip_link.conf import settings
 from django_intergrip_link.journey.addresses import address_of, fold
 from django_intergrip_link.readable_codes import random_code
 
-from .password_rules import password_rules
+from .password_rules import password_rules, say_what_is_wrong
 
 _NAMES = ("first_name", "last_name")
 
@@ -109,7 +109,7 @@ class RegistrationForm(forms.Form):
             try:
                 password_validation.validate_password(cleaned["password"], draft)
             except ValidationError as error:
-                self.add_error("password", error)
+                self.add_error("password", say_what_is_wrong(error))
         return cleaned
 
     def _ask_model(self, draft: Any, known: Mapping[str, Any]) -> None:
