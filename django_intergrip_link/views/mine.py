@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.journey import own_links
@@ -17,6 +18,14 @@ from django_intergrip_link.models import AccountLink
 from .errand import Errand
 from .pages import PageView, home_url
 from .redirects import SeeOther, step_url
+
+NEW_PASSWORD_PAGES: Final = (
+    "password_change",
+    "account_change_password",
+    "password_reset",
+    "account_reset_password",
+)
+"""URL names under which a project, or allauth, lets somebody choose another password."""
 
 
 class OwnView(PageView):
@@ -42,8 +51,19 @@ class MineView(OwnView):
             add_url=_add_url(),
             home_url=home_url(),
             removal=own_links.find_end(pk=_number(request, "removed"), user=request.user),
+            new_password_url=first_page(NEW_PASSWORD_PAGES),
             resumed=next((i for i in resumed if i.state == AccountLink.State.ACTIVE), None),
         )
+
+
+def first_page(names: tuple[str, ...]) -> str | None:
+    """Return the first of these pages that the project has."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return None
 
 
 def _add_url() -> str | None:

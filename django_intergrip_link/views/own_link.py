@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.urls import NoReverseMatch, reverse
 
 from django_intergrip_link.errors import (
     DeviceMustWait,
@@ -22,7 +21,7 @@ from django_intergrip_link.journey.own_links import Need
 from django_intergrip_link.models import AccountLink
 
 from .errand import Errand
-from .mine import OwnView
+from .mine import OwnView, first_page
 from .redirects import SeeOther, step_url
 
 PASSWORD_PAGES: Final = ("set_password", "account_set_password", "account_reset_password")
@@ -136,7 +135,7 @@ class OwnLinkView(OwnView):
             need=own_links.what_is_needed(request, link, is_ending=self.is_ending).value,
             is_unknown="unknown" in request.GET or "unknown" in request.POST,
             can_send="token" in form.fields and _can_send(request.user),
-            password_url=_password_url(),
+            password_url=first_page(PASSWORD_PAGES),
             login_again_url=again.url("start", link.federation),
             wait_minutes=wait_minutes,
             sent=sent,
@@ -166,16 +165,6 @@ class ResumeView(OwnLinkView):
         """Take the link into use again."""
         own_links.resume_own(self.request, link, proven=proven)
         return SeeOther(f"{step_url('mine')}?resumed={link.pk}")
-
-
-def _password_url() -> str | None:
-    """Return the page where somebody without a password chooses one, if the project has it."""
-    for name in PASSWORD_PAGES:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return None
 
 
 def _can_send(user: Any) -> bool:
