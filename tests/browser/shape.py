@@ -38,7 +38,8 @@ READ_OUTLINE: Final = """() => {
         for (const e of all(`[${name}]`))
             for (const id of e.getAttribute(name).split(/\\s+/))
                 if (!document.getElementById(id)) wrong.push(`nothing is ${id}: ${say(e)}`);
-    const controls = "a[href], button, input:not([type=hidden]), select, summary, textarea";
+    const controls = "a[href], button, input:not([type=hidden], [hidden]), "
+        + "select, summary, textarea";
     for (const e of all(controls)) {
         const around = e.parentElement.closest("a[href], button, label");
         if (around && around.tagName !== "LABEL") wrong.push(`inside another: ${say(e)}`);
