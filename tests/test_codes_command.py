@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
@@ -122,6 +124,36 @@ def test_make__never_over_a_file(pupils: list[Any], names: Path, tmp_path: Path)
     make(names, "--csv", table, "--force")
     assert len(codes_in(table.read_text("utf-8-sig"))) == 2
     assert table.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("more", [(), ("--force",)], ids=["", "forced"])
+@pytest.mark.parametrize("is_there", [True, False], ids=["", "dangling"])
+def test_make__never_through_a_link(
+    pupils: list[Any], names: Path, tmp_path: Path, more: tuple[str, ...], *, is_there: bool
+) -> None:
+    table, other = tmp_path / "2b.csv", tmp_path / "other"
+    table.symlink_to(other)
+    if is_there:
+        other.write_text("of somebody else")
+
+    with pytest.raises(CommandError, match=r"2b\.csv"):
+        make(names, "--csv", table, *more)
+
+    assert other.exists() == is_there
+    assert not is_there or other.read_text() == "of somebody else"
+    assert not LinkCode.objects.exists()
+
+
+def test_command__without_the_admin() -> None:
+    """A site whose admin is not installed cannot import ours."""
+    program = (
+        "import django, sys; from django.conf import settings as s;"
+        "s.INSTALLED_APPS = [a for a in s.INSTALLED_APPS if 'admin' not in a]; django.setup();"
+        "from django_intergrip_link.management.commands import intergrip_codes;"
+        "sys.exit('django_intergrip_link.admin' in sys.modules)"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_make__a_file_that_cannot_be_written_makes_nothing(

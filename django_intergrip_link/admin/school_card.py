@@ -1,27 +1,16 @@
-"""What the card and the guide of a school show: its link, its QR code, how things stand."""
+"""What the card and the guide of a school show: its link, and how things stand."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from io import BytesIO
 from urllib.parse import urlsplit
 
-import segno
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink, School
 from django_intergrip_link.registry.address import address_of
-
-QUIET_ZONE = 4
-"""White modules around a QR code (ISO/IEC 18004, section 6.3.8)."""
-
-DOT = 20
-"""Pixels of a module in a PNG: sharp on a poster."""
-
-IMAGE_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,22 +43,6 @@ class SchoolCard:
     def address_parts(self) -> list[str]:
         """The address in pieces after which a line may end."""
         return re.findall(r"[^/?=]+[/?=]*", self.address)
-
-
-def qr_image(address: str, kind: str) -> bytes:
-    """Return the QR code of an address as a file; ``kind`` is a key of ``IMAGE_TYPES``."""
-    out = BytesIO()
-    segno.make_qr(address, error="m").save(out, kind=kind, scale=DOT, border=QUIET_ZONE)
-    return out.getvalue()
-
-
-def qr_inline(address: str) -> SafeString:
-    """Return the QR code of an address as an ``<svg>`` for a page."""
-    svg = segno.make_qr(address, error="m").svg_inline(
-        omitsize=True, border=QUIET_ZONE, svgclass="qr", lineclass=None
-    )
-    # SECURITY: segno writes numbers only; the address becomes dots and never markup (XSS).
-    return mark_safe(svg)  # noqa: S308
 
 
 def file_name(school: School, kind: str) -> str:

@@ -16,15 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import School
+from django_intergrip_link.qr_codes import IMAGE_TYPES, qr_image, qr_inline
 
-from .school_card import (
-    IMAGE_TYPES,
-    SchoolCard,
-    file_name,
-    qr_image,
-    qr_inline,
-    support_text,
-)
+from .school_card import SchoolCard, file_name, support_text
 
 if TYPE_CHECKING:
     _SchoolBase = admin.ModelAdmin[School]

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from django_intergrip_link.admin.school_card import SchoolCard, qr_image, qr_inline
+from django_intergrip_link.admin.school_card import SchoolCard
 from django_intergrip_link.models import AccountLink, School, SchoolProvider
+from django_intergrip_link.qr_codes import qr_image, qr_inline
 from django_intergrip_link.registry.address import address_of
 
 ADDRESS = "https://testserver/saml2/kennisnet/login?school=99AA00"

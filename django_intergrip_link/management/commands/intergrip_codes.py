@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -12,9 +13,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone, translation
 
-from django_intergrip_link.admin.code_sheet import sheet_file
-from django_intergrip_link.admin.code_state import STATES, state_of
 from django_intergrip_link.journey import school_codes
+from django_intergrip_link.journey.code_sheet import sheet_file
+from django_intergrip_link.journey.code_states import STATES, state_of
 from django_intergrip_link.journey.handing_out import (
     DEFAULT_DAYS,
     LANGUAGES,
@@ -183,17 +184,26 @@ def _write(sheet: ClassSheet, options: dict[str, Any]) -> None:
         }
     for target, content in texts.items():
         if target:
-            _write_private(target, content)
+            _write_private(target, content, is_forced=options["force"])
 
 
-def _write_private(target: Path, content: bytes) -> None:
+def _write_private(target: Path, content: bytes, *, is_forced: bool) -> None:
     try:
-        # SECURITY: codes are keys; nobody else on this machine reads them.
-        target.touch(mode=0o600)
-        target.chmod(0o600)
-        target.write_bytes(content)
+        with os.fdopen(_open_private(target, is_forced=is_forced), "wb") as file:
+            file.write(content)
     except OSError as error:
         raise _Refused(f"Cannot write {target}: {error.strerror}. Nothing was made.") from error
+
+
+def _open_private(target: Path, *, is_forced: bool) -> int:
+    # SECURITY: a link that somebody else put there would send the codes elsewhere, or overwrite
+    # another file. Without --force the file must be new, which links cannot be.
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(target, flags | (os.O_TRUNC if is_forced else os.O_EXCL), 0o600)
+    if hasattr(os, "fchmod"):
+        # SECURITY: codes are keys; nobody else on this machine reads them, nor what was there.
+        os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _told(skipped: Skipped) -> str:
