@@ -57,14 +57,16 @@ def issue_for_class(
         "created_by": created_by,
         "expires_at": expires_at or now + LIFETIME,
     }
+    earlier = unused(now).filter(user__in=users, school=school)
+    no_key = connection.features.has_select_for_no_key_update
     with transaction.atomic():
+        # A confirm that uses one of these codes holds it, and has yet to point its link at this
+        # school. So that neither waits for the other: the codes first, or not the school's key.
+        if not no_key:
+            list(earlier.select_for_update().order_by("pk").values_list("pk"))
         # SECURITY: one batch of a school at a time, so that of two neither leaves a code behind
         # that the other meant to withdraw.
-        # Not for its key, where the database can tell: a confirm that uses one of these codes holds
-        # it already and has yet to point its link at this school; each would wait for the other.
-        no_key = connection.features.has_select_for_no_key_update
         School.objects.select_for_update(no_key=no_key).get(pk=school.pk)
-        earlier = unused(now).filter(user__in=users, school=school)
         earlier.update(revoked_at=now)
         codes = _new(len(users))
         LinkCode.objects.bulk_create(
