@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib.admin.widgets import (
@@ -12,6 +12,7 @@ from django.contrib.admin.widgets import (
     AdminTextareaWidget,
     AdminTextInputWidget,
 )
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +21,15 @@ from django_intergrip_link.journey.handing_out import DEFAULT_DAYS, MOST_DAYS
 from django_intergrip_link.journey.recipients import (
     Recipients,
     find_recipients,
+    pick_recipients,
     read_lines,
 )
 from django_intergrip_link.models import School
+
+if TYPE_CHECKING:
+    _AccountsBase = forms.ModelMultipleChoiceField[Any]
+else:
+    _AccountsBase = forms.ModelMultipleChoiceField
 
 MOST_AT_ONCE: Final = 500
 BATCH: Final = limits.Limit(name="code_batch", ceiling=1, seconds=86_400)
@@ -75,6 +82,21 @@ def school_text(school: School) -> str:
     return school.brin if is_single else f"{school.brin} {school.federation}"
 
 
+class ChosenField(_AccountsBase):
+    """Site accounts that were chosen in a list, by their keys; cleaned to a list in that order."""
+
+    widget = forms.MultipleHiddenInput
+    default_error_messages = {
+        "invalid_choice": _("One of these site accounts is gone. Choose them again."),
+    }
+
+    def clean(self, value: Any) -> Any:
+        """Return the users of any model."""
+        # SECURITY: keys, never names; what one pupil is called another may have typed as a name.
+        by_key = {str(user.pk): user for user in super().clean(value)}
+        return [by_key[key] for key in dict.fromkeys(map(str, value or ())) if key in by_key]
+
+
 class MakeCodesForm(forms.Form):
     """A class and its codes; ``recipients`` is filled once the list was looked up."""
 
@@ -102,6 +124,7 @@ class MakeCodesForm(forms.Form):
             "spreadsheet: the first column counts."
         ),
     )
+    chosen = ChosenField(queryset=None, required=False)
     without = forms.BooleanField(
         label=_("Make codes for the others"),
         required=False,
@@ -131,15 +154,36 @@ class MakeCodesForm(forms.Form):
     recipients: Recipients
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make a mark that this form is sent once with."""
+        """Make a mark that this form is sent once with; ask for no list where one was chosen."""
         super().__init__(*args, **kwargs)
         self.fields["once"].initial = secrets.token_hex(16)
+        chosen: Any = self.fields["chosen"]
+        chosen.queryset = get_user_model()._default_manager.all()  # noqa: SLF001 - any user model
+        if self["chosen"].value():
+            del self.fields["accounts"]
 
     @property
     def schools(self) -> Sequence[School]:
         """The schools to offer while typing; none where that would be a large page."""
         found = _open_schools().filter(is_active=True)[: MOST_OFFERED + 1]
         return list(found) if len(found) <= MOST_OFFERED else []
+
+    @property
+    def chosen_users(self) -> Sequence[Any]:
+        """The site accounts that were chosen, for the page to name."""
+        try:
+            return list(self.fields["chosen"].clean(self["chosen"].value()))
+        except forms.ValidationError:
+            return []
+
+    def clean_chosen(self) -> Sequence[Any]:
+        """Look whether those who were chosen may have a code."""
+        users: list[Any] = self.cleaned_data["chosen"]
+        if len(users) > MOST_AT_ONCE:
+            raise self._error("many", count=len(users))
+        if users:
+            self.recipients = pick_recipients(users)
+        return users
 
     def clean_accounts(self) -> str:
         """Look up whose codes these are."""
@@ -153,17 +197,18 @@ class MakeCodesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Refuse lines without an account until told to leave them out; count a good form once."""
         cleaned = super().clean() or self.cleaned_data
-        if "accounts" in cleaned:
+        if cleaned.get("chosen") or "accounts" in cleaned:
             for reason in self._reasons():
-                self.add_error("accounts", reason)
+                self.add_error("accounts" if "accounts" in cleaned else None, reason)
         if not self.errors and not limits.has_room(BATCH, cleaned["once"]):
             self.add_error(None, self._error("once"))
         return cleaned
 
     def again(self) -> MakeCodesForm:
         """Return the form for the page that shows it again: fit to be sent as a new one."""
+        chosen = self["chosen"].value()
         self.data = {name: self.data.get(name) for name in self.data}
-        self.data["once"] = secrets.token_hex(16)
+        self.data |= {"once": secrets.token_hex(16), "chosen": chosen}
         return self
 
     def _reasons(self) -> Sequence[forms.ValidationError]:

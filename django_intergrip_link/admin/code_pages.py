@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -97,14 +96,13 @@ def make_link_codes(model_admin: Any, request: HttpRequest, queryset: Any) -> Ht
     """Open the form for the chosen site accounts; an action for the project's own ``UserAdmin``."""
     if not may_make_codes(request):
         raise PermissionDenied
-    name = get_user_model().USERNAME_FIELD
-    names = list(queryset.values_list(name, flat=True)[: MOST_AT_ONCE + 1])
-    if len(names) > MOST_AT_ONCE:
+    keys = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+    if len(keys) > MOST_AT_ONCE:
         model_admin.message_user(
             request, _("Choose at most 500 site accounts at once."), messages.ERROR
         )
         return None
-    return make_page(request, model_admin.admin_site, initial={"accounts": "\n".join(names)})
+    return make_page(request, model_admin.admin_site, initial={"chosen": keys})
 
 
 def make_page(request: HttpRequest, site: admin.AdminSite, *, initial: Any) -> HttpResponse:

@@ -100,8 +100,7 @@ class LinkCodeAdmin(ReadOnly, CodePages):
     @admin.action(description=_("Make new codes for these"), permissions=["make"])
     def make_again(self, request: HttpRequest, queryset: QuerySet[LinkCode]) -> HttpResponse | None:
         """Open the form for the same site accounts, school and class; the old codes end then."""
-        name = f"user__{get_user_model().USERNAME_FIELD}"
-        rows = list(queryset.values_list(name, "school", "group")[: MOST_AT_ONCE + 1])
+        rows = list(queryset.values_list("user", "school", "group")[: MOST_AT_ONCE + 1])
         schools, groups = {row[1] for row in rows}, {row[2] for row in rows}
         if len(schools) != 1 or len(rows) > MOST_AT_ONCE:
             refused = _("Choose codes of one school, at most 500.")
@@ -110,7 +109,7 @@ class LinkCodeAdmin(ReadOnly, CodePages):
         initial = {
             "school": school_text(School.objects.get(pk=schools.pop())),
             "group": groups.pop() if len(groups) == 1 else "",
-            "accounts": "\n".join(dict.fromkeys(row[0] for row in reversed(rows))),
+            "chosen": list(dict.fromkeys(row[0] for row in reversed(rows))),
         }
         return make_page(request, self.admin_site, initial=initial)
 

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.utils.crypto import salted_hmac
 
@@ -16,14 +17,21 @@ _ALLAUTH_ADDRESS: str = "account.EmailAddress"
 
 
 def fold(text: str) -> str:
-    """Return a user name or address in the form in which two of them are compared."""
+    """Return a user name in the form in which two of them are compared."""
     return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def fold_address(address: str) -> str:
+    """Return an e-mail address in the form in which two of them are compared."""
+    # SECURITY: small letters and no more. Full case folding makes "ss" of "ß", and straße.example
+    # and strasse.example are two domains (IDNA2008), with two owners.
+    return unicodedata.normalize("NFKC", address).lower().strip()
 
 
 def digest_address(address: str) -> str:
     """Return the keyed digest (64 hex digits) under which an address may be stored."""
     salt = "django_intergrip_link.addresses"
-    return salted_hmac(salt, fold(address), algorithm="sha256").hexdigest()
+    return salted_hmac(salt, fold_address(address), algorithm="sha256").hexdigest()
 
 
 def address_of(user: Any) -> str:
@@ -41,7 +49,7 @@ def owners_of(address: str) -> list[Any]:
     users = model._default_manager  # noqa: SLF001 - the documented way to any user model
     matches = users.filter(**{f"{email}__iexact": address})[:3]
     # SECURITY: databases fold more letters than people do; compare again before believing a match.
-    return [user for user in matches if fold(address_of(user)) == fold(address)]
+    return [user for user in matches if fold_address(address_of(user)) == fold_address(address)]
 
 
 def find_owner(login: str) -> Any | None:
@@ -61,20 +69,19 @@ def is_verified(user: Any) -> bool | None:
 
 
 def default_verified_address(*, user: Any) -> bool | None:
-    """Believe django-allauth where it is installed, else what our own registration proved.
+    """Believe what our own registration proved, else django-allauth where it is installed.
 
     Returns:
-        For exactly the present address: ``True`` when allauth, or a code of our registration,
-        proved it; ``False`` when allauth says that nobody did yet; else ``None``.
+        For exactly the present address: ``True`` when a code of our registration, or allauth,
+        proved it; ``False`` when allauth lets nobody in without that, and nobody did it; else
+        ``None``.
     """
     address = address_of(user)
     if not address:
         return None
-    said = _what_allauth_says(user, address)
-    if said is not None:
-        return said
+    # Ours first: allauth makes a row of its own for such a user, which nobody confirmed.
     proven = AccountLink.objects.filter(user=user, address_digest=digest_address(address))
-    return True if proven.exists() else None
+    return True if proven.exists() else _what_allauth_says(user, address)
 
 
 def _what_allauth_says(user: Any, address: str) -> bool | None:
@@ -85,6 +92,11 @@ def _what_allauth_says(user: Any, address: str) -> bool | None:
     known = [
         row.verified
         for row in rows.filter(user_id=user.pk, email__iexact=address)
-        if fold(row.email) == fold(address)
+        if fold_address(row.email) == fold_address(address)
     ]
-    return any(known) if known else None
+    # SECURITY: where allauth lets people in unconfirmed, a row that nobody confirmed is how every
+    # account in daily use looks. ``False`` would give their accounts to be shut.
+    is_needed = getattr(django_settings, "ACCOUNT_EMAIL_VERIFICATION", "optional") == "mandatory"
+    if any(known):
+        return True
+    return False if known and is_needed else None

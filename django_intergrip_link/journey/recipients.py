@@ -1,4 +1,4 @@
-"""A list of user names or e-mail addresses → the site accounts that get a code from school.
+"""User names, e-mail addresses or chosen site accounts → who gets a code from school.
 
 Called by the admin and by ``intergrip_codes``. Nobody is left out without a word.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from django_intergrip_link.plain_text import plain_text
 
-from .addresses import address_of, fold
+from .addresses import address_of, fold, fold_address
 from .policy import is_privileged
 
 AT_ONCE: Final = 200
@@ -25,6 +25,9 @@ AT_ONCE: Final = 200
 
 LONGEST_NUMBER: Final = 12
 """Digits of a student number with all its leading zeros."""
+
+FEW: Final = 4
+"""Site accounts that are named where more than one fits."""
 
 _SEPARATORS: Final = "\t;,"
 
@@ -65,7 +68,8 @@ def read_lines(text: str) -> list[Line]:
 def find_recipients(lines: Sequence[Line]) -> Recipients:
     """Look up the site accounts by user name or e-mail address.
 
-    A number is also tried with other leading zeros, which spreadsheets drop.
+    A number is also tried with other leading zeros, which spreadsheets drop. A line that may mean
+    more than one account is nobody's.
     """
     users: dict[Any, Any] = {}
     skipped: list[Skipped] = []
@@ -82,6 +86,17 @@ def find_recipients(lines: Sequence[Line]) -> Recipients:
     return Recipients(users=list(users.values()), skipped=skipped)
 
 
+def pick_recipients(users: Sequence[Any]) -> Recipients:
+    """Take site accounts that somebody chose themselves, so that no text has to be understood."""
+    reasons = [(user, _reason_against([user])) for user in users]
+    skipped = [
+        Skipped(line=Line(number=number, typed=user.get_username()), reason=reason)
+        for number, (user, reason) in enumerate(reasons, start=1)
+        if reason
+    ]
+    return Recipients(users=[user for user, reason in reasons if not reason], skipped=skipped)
+
+
 class _Accounts:
     """The site accounts that these texts may name."""
 
@@ -91,15 +106,15 @@ class _Accounts:
         self._by_address: dict[str, list[Any]] = defaultdict(list)
         for user in _users_called(spellings):
             self._by_name[fold(user.get_username())].append(user)
-            self._by_address[fold(address_of(user))].append(user)
+            self._by_address[fold_address(address_of(user))].append(user)
 
     def of(self, text: str) -> list[Any]:
-        """Return the accounts of the nearest spelling that is somebody's."""
-        named = self._by_name.get(fold(text), [])
-        exact = [user for user in named if user.get_username() == text]
-        addressed = self._by_address.get(fold(text), []) if "@" in text else []
-        numbered = [u for name in _numbers_like(text) for u in self._by_name.get(name, [])]
-        return exact or named or addressed or numbered
+        """Return all accounts that this text may mean, each once."""
+        named = [u for name in (fold(text), *_numbers_like(text)) for u in self._by_name[name]]
+        addressed = self._by_address[fold_address(text)] if "@" in text else []
+        # SECURITY: none goes before another, not even the exact name. People choose their user
+        # names; with the address or the number of another as theirs they would get that one's code.
+        return list({user.pk: user for user in (*named, *addressed)}.values())
 
 
 def _users_called(spellings: set[str]) -> Iterator[Any]:
@@ -131,7 +146,10 @@ def _reason_against(found: Sequence[Any]) -> str:
     if not found:
         return _("not found")
     if len(found) > 1:
-        return _("more than one site account fits; use the user name")
+        return _(
+            "more than one site account fits (%(names)s); type what only one of them has, its user "
+            "name or its e-mail address, or choose it in the list of users"
+        ) % {"names": ", ".join(sorted(user.get_username() for user in found)[:FEW])}
     if not found[0].is_active:
         return _("this site account is switched off")
     # SECURITY: paper that lies in a classroom must never open an account with power over the site.

@@ -115,10 +115,10 @@ def test_make__a_number_that_fits_two_is_nobodys(
 
     text = text_of(send(admin_client, fake_school.row, "12345"))
 
-    assert "more than one site account fits" in text
+    assert "more than one site account fits (0012345, 012345); type" in text
     assert not LinkCode.objects.exists()
-    text_of(send(admin_client, fake_school.row, "012345"))
-    assert str(LinkCode.objects.get().user) == "012345"
+    text_of(send(admin_client, fake_school.row, "daan@example.nl"))
+    assert LinkCode.objects.get().user == pupils[1]
 
 
 def test_make__names_what_gets_none_and_keeps_the_list(
@@ -366,7 +366,8 @@ def test_make_again__opens_the_form_filled_in(admin_client: Client, rows: list[L
 
     assert form.initial["group"] == "2B"
     assert form.initial["school"] == "99AA00"
-    assert form.initial["accounts"].split("\n") == ["sanne", "0012345", "fatima"]
+    assert [str(user) for user in form.chosen_users] == ["sanne", "0012345", "fatima"]
+    assert "accounts" not in form.fields
 
 
 def test_make_again__of_one_school(admin_client: Client, rows: list[LinkCode]) -> None:
@@ -435,8 +436,69 @@ def test_user_action__opens_the_form(
 
     page, _ = call_action(admin_user, chosen)
 
-    assert page.context_data["form"].initial["accounts"] == "sanne\n0012345\nfatima"
-    assert f'action="{MAKE}"' in page.rendered_content
+    text = page.rendered_content
+    assert re.findall("<li>([^<]*)</li>", text) == ["sanne", "0012345", "fatima"]
+    assert keys_in(text) == [str(user.pk) for user in pupils]
+    assert "<textarea" not in text
+    assert f'action="{MAKE}"' in text
+
+
+def keys_in(text: str) -> list[str]:
+    return re.findall(r'name="chosen" value="(\w+)"', text)
+
+
+def choose(client: Client, row: School, users: list[Any], **changes: Any) -> Any:
+    """Send the form as it is after site accounts were chosen."""
+    sent = {"school": row.brin, "days": 14, "language": "en", "once": "c" * 32}
+    return client.post(MAKE, {**sent, "chosen": [user.pk for user in users], **changes})
+
+
+def test_chosen__is_who_was_chosen_whatever_others_are_called(
+    admin_client: Client, fake_school: Any, pupils: list[Any], django_user_model: Any
+) -> None:
+    django_user_model.objects.create_user("Sanne", "x@example.nl")
+    django_user_model.objects.create_user("012345")
+
+    text_of(choose(admin_client, fake_school.row, pupils[1::-1]))
+
+    assert [row.user for row in LinkCode.objects.order_by("pk")] == pupils[1::-1]
+
+
+def test_chosen__names_who_gets_none(
+    admin_client: Client, fake_school: Any, pupils: list[Any], django_user_model: Any
+) -> None:
+    away = django_user_model.objects.create_user("weg", is_active=False)
+    chosen = [pupils[0], away]
+
+    text = text_of(choose(admin_client, fake_school.row, chosen))
+
+    assert "Line 2, “weg”: this site account is switched off." in text
+    assert keys_in(text) == [str(user.pk) for user in chosen]
+    assert not LinkCode.objects.exists()
+    text_of(choose(admin_client, fake_school.row, chosen, without="on"))
+    assert LinkCode.objects.get().user == pupils[0]
+
+
+def test_chosen__is_gone(
+    admin_client: Client, fake_school: Any, pupils: list[Any], django_user_model: Any
+) -> None:
+    django_user_model.objects.filter(pk=pupils[1].pk).delete()
+
+    text = text_of(choose(admin_client, fake_school.row, pupils))
+
+    assert "One of these site accounts is gone." in text
+    assert not LinkCode.objects.exists()
+
+
+def test_chosen__at_most_500(
+    admin_client: Client, fake_school: Any, django_user_model: Any
+) -> None:
+    many = [django_user_model(username=f"u{n}") for n in range(501)]
+    django_user_model.objects.bulk_create(many)
+    users = list(django_user_model.objects.filter(username__startswith="u"))
+
+    assert "at most 500" in text_of(choose(admin_client, fake_school.row, users))
+    assert not LinkCode.objects.exists()
 
 
 def test_user_action__at_most_500(admin_user: Any, django_user_model: Any) -> None:
