@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.journey.addresses import address_of, fold
+from django_intergrip_link.journey.addresses import address_of, fold_address
 from django_intergrip_link.readable_codes import random_code
 
 from .password_rules import password_rules, say_what_is_wrong
@@ -204,7 +204,7 @@ def _choose_user_name(address: str) -> str:
     users = model._default_manager  # noqa: SLF001 - the documented way to any user model
     holders = users.filter(**{model.USERNAME_FIELD: name})
     # An account with the same address is no hindrance: the journey looks at that one itself.
-    is_taken = any(fold(address_of(holder)) != fold(address) for holder in holders)
+    is_taken = any(fold_address(address_of(holder)) != fold_address(address) for holder in holders)
     return name if _fits(name) and not is_taken else f"user-{random_code(8).lower()}"
 
 

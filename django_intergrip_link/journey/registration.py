@@ -13,8 +13,9 @@ from django_intergrip_link import audit
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import AddressTaken, NoArrival, NoRegistration
 from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent
+from django_intergrip_link.readable_codes import random_code
 
-from .addresses import address_of, digest_address, fold, is_verified, owners_of
+from .addresses import address_of, digest_address, fold_address, is_verified, owners_of
 from .policy import is_privileged
 
 logger = logging.getLogger("django_intergrip_link")
@@ -75,10 +76,10 @@ def save_user(user: Any, code: LinkCode) -> Any:
     # SECURITY: a form that changes the address would pass an unproven one for proven.
     if code.details is None or digest_address(address) != code.address_digest:
         raise AddressTaken("not the address that was proven")
-    _release_owners(address)
     try:
         # A savepoint, so that our own refusal leaves a transaction that can be ended properly.
         with transaction.atomic():
+            _release_owners(address)
             settings.REGISTRATION_FORM.save_user(user, code.details)
     except IntegrityError as error:
         raise AddressTaken("address or name in use") from error
@@ -111,7 +112,7 @@ def _release(owner: Any, address: str) -> None:
         owner.is_active = False
         changed.add("is_active")
     for name in {owner.get_email_field_name(), owner.USERNAME_FIELD}:
-        if fold(str(getattr(owner, name))) == fold(address):
+        if fold_address(str(getattr(owner, name))) == fold_address(address):
             setattr(owner, name, _nobodys_address(owner, name))
             changed.add(name)
     owner.save(update_fields=sorted(changed))
@@ -131,4 +132,5 @@ def _nobodys_address(owner: Any, name: str) -> str | None:
         return None
     if field.blank and not field.unique and not options.constraints:
         return ""
-    return f"released-{owner.pk}@invalid.invalid"
+    # SECURITY: nobody can guess it, so nobody stands in the way with an account that is called so.
+    return f"released-{owner.pk}-{random_code(8).lower()}@invalid.invalid"

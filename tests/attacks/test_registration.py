@@ -288,14 +288,37 @@ def test_account_made_ahead__is_shut_and_not_merged(stage: Stage, made_ahead: An
     assert user.username == ADDRESS
     made_ahead.refresh_from_db()
     assert (made_ahead.email, made_ahead.is_active) == ("", False)
-    assert made_ahead.username == f"released-{made_ahead.pk}@invalid.invalid"
+    released = rf"released-{made_ahead.pk}-\w{{8}}@invalid\.invalid"
+    assert re.fullmatch(released, made_ahead.username)
     assert not made_ahead.has_usable_password()
     assert not default_token_generator.check_token(made_ahead, token)
     assert stage.user_in(attacker) == "-"
     assert not new_browser().login(username=ADDRESS, password=PASSWORD)
     assert stage.user_in() == ADDRESS
-    released = LinkEvent.objects.filter(kind=LinkEvent.Kind.WARNING, reason="released")
-    assert released.count() == 1
+    events = LinkEvent.objects.filter(kind=LinkEvent.Kind.WARNING, reason="released")
+    assert events.count() == 1
+
+
+def test_account_made_ahead__whose_next_name_somebody_has_already(
+    stage: Stage, made_ahead: Any
+) -> None:
+    """REG-06: nobody keeps the address by taking the name that stands instead of it."""
+    name = f"released-{made_ahead.pk}@invalid.invalid"
+    type(stage.visitor).objects.create_user(name, "", PASSWORD)
+
+    assert register(stage)["Location"] == step_url("done")
+
+
+def test_account_made_ahead__that_cannot_be_saved(stage: Stage, made_ahead: Any) -> None:
+    """REG-06: a page, not an error; and nothing changed."""
+    asked(stage)
+    right_code(stage)
+    path = "django_intergrip_link.journey.registration._nobodys_address"
+    with mock.patch(path, return_value="victim"):
+        assert stage.fill_in("confirm", confirm="yes").status_code == 410
+
+    made_ahead.refresh_from_db()
+    assert made_ahead.check_password(PASSWORD)
 
 
 def test_account_made_ahead__stays_as_it_is_until_the_link(stage: Stage, made_ahead: Any) -> None:

@@ -259,16 +259,47 @@ class AllauthRows:
         ([], None),
     ],
 )
-def test_default__asks_allauth_first(
+@pytest.mark.parametrize("how", ["mandatory", "optional", "none", None])
+def test_default__asks_allauth(
     sanne: Any,
+    settings: Any,
     monkeypatch: pytest.MonkeyPatch,
     rows: list[tuple[str, bool]],
     expected: bool | None,
+    how: str | None,
 ) -> None:
     monkeypatch.setattr(apps, "is_installed", lambda name: name == "allauth.account")
     monkeypatch.setattr(apps, "get_model", lambda name: AllauthRows(*rows))
+    if how:
+        settings.ACCOUNT_EMAIL_VERIFICATION = how
 
-    assert default_verified_address(user=sanne) is expected
+    known = expected is True or how == "mandatory"
+    assert default_verified_address(user=sanne) is (expected if known else None)
+
+
+def test_default__believes_our_registration_before_allauth(
+    sanne: Any, fake_school: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    monkeypatch.setattr(apps, "is_installed", lambda name: name == "allauth.account")
+    monkeypatch.setattr(apps, "get_model", lambda name: AllauthRows((sanne.email, False)))
+    link = link_user(sanne, fake_school, uid="a1b2c3d4e5f6g7h8@99aa00")
+    AccountLink.objects.filter(pk=link.pk).update(address_digest=digest_address(sanne.email))
+
+    assert default_verified_address(user=sanne) is True
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Noor@EXAMPLE.nl", "noor@example.nl", True),
+        ("noor@stra\N{LATIN SMALL LETTER SHARP S}e.example", "noor@strasse.example", False),
+        ("stra\N{LATIN SMALL LETTER SHARP S}e@example.nl", "strasse@example.nl", False),
+        ("noor@CAFE\N{COMBINING ACUTE ACCENT}.nl", "noor@caf\xe9.nl", True),
+    ],
+)
+def test_digest__of_addresses_that_are_the_same(one: str, other: str, is_same: bool) -> None:
+    assert (digest_address(one) == digest_address(other)) is is_same
 
 
 # A new password ---------------------------------------------------------------------------------
