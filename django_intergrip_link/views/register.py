@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import TooManyTries, WrongCode
 from django_intergrip_link.forms import RegistrationCodeForm
-from django_intergrip_link.journey import registering, registration
+from django_intergrip_link.journey import limits, registering, registration
 from django_intergrip_link.journey.site_account import mask_address
 
 from .redirects import to_step
@@ -46,20 +46,21 @@ class RegistrationStep(StepView):
         form: RegistrationCodeForm,
         *,
         news: str = "",
-        wait_minutes: int | None = None,
-        status: int = 200,
+        limit: TooManyTries | None = None,
     ) -> HttpResponse:
         """Ask for the code.
 
         Args:
             news: ``sent`` or ``failed``, after a mail.
+            limit: why no mail went out.
         """
         return self.step(
             "register_code.html",
-            status=status,
             form=form,
             news=news,
-            wait_minutes=wait_minutes,
+            status=limit.status if limit else 200,
+            wait_minutes=limit.wait_minutes if limit else None,
+            was_just_sent=_was_just_sent(limit),
             password_reset_url=None,
             masked_email=mask_address((self.details or {}).get("email", "")),
         )
@@ -84,20 +85,19 @@ class RegisterView(RegistrationStep):
             is_sent = registering.begin(request, self.arrival, form)
         except TooManyTries as error:
             self.note(error)
-            return self._show(form, wait_minutes=error.wait_minutes, status=error.status)
+            return self._show(form, limit=error)
         if is_sent:
             return to_step("register_code")
         self.details = registering.filled_in(self.arrival)
         return self.show_code(RegistrationCodeForm(), news="failed")
 
-    def _show(
-        self, form: Any, *, wait_minutes: int | None = None, status: int = 200
-    ) -> HttpResponse:
+    def _show(self, form: Any, *, limit: TooManyTries | None = None) -> HttpResponse:
         return self.step(
             "register.html",
-            status=status,
             form=form,
-            wait_minutes=wait_minutes,
+            status=limit.status if limit else 200,
+            wait_minutes=limit.wait_minutes if limit else None,
+            was_just_sent=_was_just_sent(limit),
             password_reset_url=None,
         )
 
@@ -144,5 +144,9 @@ class RegisterCodeView(RegistrationStep):
             is_sent = registering.send(request, self.arrival, self.details or {})
         except TooManyTries as error:
             self.note(error)
-            return self.show_code(form, wait_minutes=error.wait_minutes, status=error.status)
+            return self.show_code(form, limit=error)
         return self.show_code(form, news="sent" if is_sent else "failed")
+
+
+def _was_just_sent(limit: TooManyTries | None) -> bool:
+    return limit is not None and limit.detail == limits.COOL_DOWN.name
