@@ -45,8 +45,15 @@ class OwnLinkView(OwnView):
     is_ending = False
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask first."""
-        return self._show(self._find(pk))
+        """Ask first; who comes back to a link that is gone by now finds the list."""
+        try:
+            link = self._find(pk)
+        except Http404:
+            user: Any = request.user
+            if AccountLink.objects.filter(pk=pk, user_id=user.pk).exists():
+                return SeeOther(step_url("mine"))
+            raise
+        return self._show(link)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Check the proof and change the link, or let a device send its code."""

@@ -62,7 +62,7 @@ def test_register__with_the_code_from_the_mail(visitor: Visitor, site: ExampleSi
     ask_for_code(visitor, address)
     assert "We hebben een mail gestuurd naar n•••@doorstroom.example." in visitor.text
     visitor.press("Stuur een nieuwe code", to=REGISTER_CODE, state="wait")
-    assert "Wacht 1 minuut." in visitor.text
+    assert "We hebben net een mail gestuurd. Wacht 1 minuut." in visitor.text
     visitor.fill("Code uit de mail", "0000 0000")
     visitor.press("Ga verder", to=REGISTER_CODE, state="wrong code")
     assert "Deze code klopt niet." in visitor.text
@@ -137,12 +137,8 @@ def test_register__an_address_in_use_shows_in_the_mailbox_only(
     visitor.follow("Ik heb al een Doorstroom-account", to=LINK)
 
 
-@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no_scripts"])
-def test_register__loses_nothing_on_the_way(
-    new_visitor: Callable[..., Visitor], site: ExampleSite, has_scripts: bool
-) -> None:
-    address = f"noor.{has_scripts}@doorstroom.example".lower()
-    visitor = new_visitor(has_scripts=has_scripts)
+def test_register__loses_nothing_on_the_way(visitor: Visitor, site: ExampleSite) -> None:
+    address = "noor.heen.en.weer@doorstroom.example"
     come_to_register(visitor, site)
     visitor.fill("Je achternaam", "de Jong")
     ask_for_code(visitor, address)
