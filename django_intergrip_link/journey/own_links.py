@@ -119,9 +119,10 @@ def require_owner(
         raise StaleSchoolLogin
     tries = (
         (limits.ADDRESS, limits.network_of(request)),
-        (limits.ACCOUNT, f"pk:{request.user.pk}"),
+        # SECURITY: not the counter of the journey, which anybody can fill who knows the name; an
+        # intruder would keep the owner from removing a link. This one takes a login to fill.
+        (limits.ACCOUNT, f"own:{request.user.pk}"),
     )
-    # SECURITY: the same counters as in the journey, so that this page is no second place to guess.
     for limit, value in tries:
         limits.take(limit, value)
     try:
