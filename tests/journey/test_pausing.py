@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.forms import SetPasswordForm
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, make_password
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
@@ -64,11 +64,39 @@ class Pupil(User):
         app_label = "tests"
 
 
+def by_hand(user: Any) -> None:
+    """What a project does after an update that we do not see."""
+    User.objects.filter(pk=user.pk).update(password=make_password(NEW))
+    password_changes.follow_new_password(user)
+
+
 def through_a_proxy(user: Any) -> None:
     set_and_save(Pupil.objects.get(pk=user.pk))
 
 
-@pytest.mark.parametrize("change", [set_and_save, only_the_column, by_form, through_a_proxy])
+def no_password_any_more(user: Any) -> None:
+    """What the admin does to switch off logging in with a password."""
+    user.set_unusable_password()
+    user.save()
+
+
+def no_password_in_one_column(user: Any) -> None:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        set_and_save,
+        only_the_column,
+        by_form,
+        through_a_proxy,
+        by_hand,
+        no_password_any_more,
+        no_password_in_one_column,
+    ],
+)
 def test_new_password__pauses_and_tells_once(
     link: AccountLink,
     sanne: Any,
@@ -131,13 +159,18 @@ def another_field(user: Any) -> None:
     user.save()
 
 
-def no_password_any_more(user: Any) -> None:
-    user.set_unusable_password()
+def never_a_password(user: Any) -> None:
+    User.objects.filter(pk=user.pk).update(password="!")
+    user.refresh_from_db()
     user.save()
 
 
+def password_not_loaded(user: Any) -> None:
+    User.objects.defer("password").get(pk=user.pk).save()
+
+
 @pytest.mark.parametrize(
-    "change", [first_password, not_written, another_field, no_password_any_more]
+    "change", [first_password, not_written, another_field, never_a_password, password_not_loaded]
 )
 def test_other_changes__pause_nothing(
     link: AccountLink, sanne: Any, change: Callable[[Any], None]
