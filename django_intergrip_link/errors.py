@@ -191,6 +191,10 @@ class NoArrival(IntergripError):
     status = HTTPStatus.GONE
 
 
+class NoProof(NoArrival):
+    """The site account is not proven, or not any more; the link page offers the ways to do it."""
+
+
 class OutdatedForm(IntergripError):
     """A form that was left open while somebody logged in on this device; nothing was done."""
 

@@ -32,6 +32,7 @@ from .finding import find_link
 from .pausing import resume_link
 from .pending import Pending
 from .policy import require_allowed
+from .proven import hold_proven_user
 
 
 def require_fresh(account: SchoolAccount, *, arrival_key: str) -> None:
@@ -62,17 +63,16 @@ def require_linkable(*, user: Any, account: SchoolAccount) -> School:
     return school
 
 
-def make_link(
-    *, request: HttpRequest, user: Any, account: SchoolAccount, pending: Pending
-) -> AccountLink:
+def make_link(*, request: HttpRequest, account: SchoolAccount, pending: Pending) -> AccountLink:
     """Link a school account to the site account that was proven for this arrival.
 
-    The end of the arrival, the used code, a new user, the links that are replaced, the link and its
-    event are one transaction; the signals follow commit.
+    A last look at the proof, the end of the arrival, the used code, a new user, the links that are
+    replaced, the link and its event are one transaction; the signals follow commit.
 
     Raises:
         AlreadyLinked, PlaceTaken: the school account, or the place at this school, is taken.
         LinkBlocked: the link at this school is blocked.
+        NoProof: the proof ended a moment ago; the arrival stays open.
         AddressTaken: a registration came too late.
         Replayed: the arrival was closed meanwhile (double submit, "not me" in another tab), or the
             code was used.
@@ -85,6 +85,7 @@ def make_link(
             # SECURITY: closing first takes the row; a second confirm finds it closed and stops.
             if not close_arrival(pending.arrival):
                 raise Replayed("closed meanwhile")
+            user = hold_proven_user(pending)
             code = codes.use_up(pending.code_id, user=user) if pending.code_id else None
             school = require_linkable(user=user, account=account)
             if code is not None and pending.is_registration:

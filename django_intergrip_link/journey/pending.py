@@ -29,7 +29,10 @@ class Pending:
         user_id: the proven site account, as text; ``""`` before that, and for a new one.
         code_id: the ``LinkCode`` that is part of the proof and is used up at confirm, or 0.
         proven_at: Unix time of the proof.
-        needs_otp: a device of that account has yet to confirm.
+        mark: of that account when it was proven; another one now, and the proof is over.
+        has_otp: a device of that account has given its code.
+        logged_in_id: who logged in on the pages of the project, as text; not yet a proof.
+        logged_in_at: Unix time of that login.
         relink_id: the paused link of this school account, which only its own user may take up.
         choice: answer to "you have a school account already": ``""``, ``both`` or ``swap``.
         replaces: keys of the links that end at confirm, as shown to the person who chose ``swap``.
@@ -47,7 +50,10 @@ class Pending:
     user_id: str = ""
     code_id: int = 0
     proven_at: int = 0
-    needs_otp: bool = False
+    mark: str = field(default="", repr=False)
+    has_otp: bool = False
+    logged_in_id: str = ""
+    logged_in_at: int = 0
     relink_id: int = 0
     choice: str = ""
     replaces: list[int] = field(default_factory=list)
@@ -81,7 +87,10 @@ class Pending:
             "user_id": "",
             "code_id": 0,
             "proven_at": 0,
-            "needs_otp": False,
+            "mark": "",
+            "has_otp": False,
+            "logged_in_id": "",
+            "logged_in_at": 0,
             "choice": "",
             "replaces": [],
         }
@@ -93,12 +102,9 @@ class Pending:
 
     @property
     def has_proof(self) -> bool:
-        """Whether a site account was proven in the last ten minutes; OTP may be missing."""
+        """Whether a site account was proven in the last ten minutes.
+
+        What that is worth now says :mod:`~django_intergrip_link.journey.proven`.
+        """
         is_known = bool(self.user_id) or self.is_registration
         return is_known and time.time() - self.proven_at < PROOF_LIFETIME
-
-    @property
-    def is_proven(self) -> bool:
-        """Whether nothing is missing but the confirmation."""
-        # SECURITY: the one question before confirm; a password alone is not enough with a device.
-        return self.has_proof and not self.needs_otp

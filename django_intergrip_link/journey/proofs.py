@@ -5,24 +5,20 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from django_intergrip_link.errors import (
-    AccountSwitchedOff,
-    ArrivalUsedUp,
-    DeviceMustWait,
-    NoArrival,
-)
+from django_intergrip_link.errors import ArrivalUsedUp, DeviceMustWait
 from django_intergrip_link.models import AccountLink, Arrival
 
-from . import limits, registration
+from . import limits
 from .addresses import find_owner, fold
 from .arrivals import close_arrival, count_failure
-from .devices import accepts_token, confirmed_devices
+from .devices import accepts_token
 from .pending import Pending
+from .proven import mark_of
 
 
 @sensitive_variables("password")
@@ -78,8 +74,7 @@ def accept(
             "user_id": str(user.pk),
             "code_id": code_id,
             "proven_at": int(time.time()),
-            # SECURITY: decided here, on the server; the finish cannot be reached around it.
-            "needs_otp": bool(confirmed_devices(user)),
+            "mark": mark_of(user, origin),
             "local_name": "",
             "login": "",
         },
@@ -134,7 +129,7 @@ def prove_by_token(
         raise
     if is_right:
         limits.give_back(*account)
-        return pending.save(request.session, needs_otp=False)
+        return pending.save(request.session, has_otp=True)
     limits.remember_failure(*account)
     report_failure(request, user)
     count_against(arrival)
@@ -150,24 +145,6 @@ def report_failure(request: HttpRequest, user: Any) -> None:
     credentials = {user.USERNAME_FIELD: user.get_username()}
     # Robust, so that a listener that fails does not keep the try from being counted.
     user_login_failed.send_robust(__name__, credentials=credentials, request=request)
-
-
-def proven_user(pending: Pending) -> Any:
-    """Return the site account of a proof; for a registration a user that is not saved yet.
-
-    Raises:
-        NoArrival: there is no proof, or it is too old.
-        AccountSwitchedOff: the account was switched off or deleted since.
-    """
-    if not pending.has_proof:
-        raise NoArrival("no proof")
-    if pending.is_registration:
-        return registration.unsaved_user(pending.code_id)
-    users = get_user_model()._default_manager  # noqa: SLF001 - the documented way to any user model
-    user = users.filter(pk=pending.user_id).first()
-    if user is None or not user.is_active:
-        raise AccountSwitchedOff
-    return user
 
 
 def count_against(arrival: Arrival) -> None:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from django_intergrip_link.errors import TooManyTries, WrongCode
 from django_intergrip_link.forms import CodeForm
-from django_intergrip_link.journey import code_proof
+from django_intergrip_link.journey import code_proof, proven
 
 from .redirects import to_step
 from .steps import StepView
@@ -47,7 +47,7 @@ class CodeView(StepView):
             self.note(WrongCode())
             form.refuse_code()
             return self._show(form)
-        return to_step("otp" if pending.needs_otp else "confirm")
+        return to_step(proven.next_step(pending))
 
     def _form(self, sent: QueryDict | None = None) -> CodeForm:
         return CodeForm(sent, school_name=self.account.school_name)

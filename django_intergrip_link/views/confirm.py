@@ -60,9 +60,7 @@ class ConfirmView(ProvenView):
             return to_step("link")
         if answer != "yes":
             raise NotConfirmed
-        link = linking.make_link(
-            request=request, user=self.user, account=self.account, pending=self.pending
-        )
+        link = linking.make_link(request=request, account=self.account, pending=self.pending)
         enter(request, links_of(link.user_id))
         done = self.pending.save(request.session, **self.pending.without_proof(), link_id=link.pk)
         # Last, because a slow mail server must not keep anybody from getting in.

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.errors import TooManyTries, WrongCode
 from django_intergrip_link.forms import MailedCodeForm, OwnerForm
-from django_intergrip_link.journey import mail_proof
+from django_intergrip_link.journey import mail_proof, proven
 
 from .redirects import to_step
 from .steps import StepView
@@ -87,7 +87,7 @@ class MailCodeView(StepView):
             return self._refuse_code(form, error, "over")
         if pending is None:
             return self._refuse_code(form, WrongCode(), "wrong")
-        return to_step("otp" if pending.needs_otp else "confirm")
+        return to_step(proven.next_step(pending))
 
     def _send_again(self, request: HttpRequest) -> HttpResponse:
         login = self.pending.login

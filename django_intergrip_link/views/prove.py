@@ -10,13 +10,12 @@ from django.urls import NoReverseMatch, reverse
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import (
     DeviceMustWait,
-    NoArrival,
     TooManyTries,
     WrongPassword,
     WrongToken,
 )
 from django_intergrip_link.forms import PasswordForm, TokenForm
-from django_intergrip_link.journey import devices, proofs
+from django_intergrip_link.journey import devices, proofs, proven
 from django_intergrip_link.journey.code_proof import require_existing
 
 from .redirects import SeeOther, login_page_url, to_step
@@ -64,7 +63,7 @@ class ProveView(StepView):
             self.note(WrongPassword())
             form.refuse_pair()
             return self._show(form)
-        return to_step("otp" if pending.needs_otp else "confirm")
+        return to_step(proven.next_step(pending))
 
     def _show(
         self, form: PasswordForm, *, wait_minutes: int | None = None, status: int = 200
@@ -89,22 +88,19 @@ class TokenView(StepView):
 
         Raises:
             NoArrival: no journey.
+            NoProof: no proof, or it is over.
             AccountSwitchedOff: the account was switched off or deleted since.
         """
         response = super().prepare(request)
         if response is not None:
             return response
-        if not self.pending.has_proof:
-            if request.method == "POST":
-                self.note(NoArrival("no proof"))
-            return to_step("link")
-        self.user = proofs.proven_user(self.pending)
+        self.user = proven.proven_user(self.pending)
         self.devices = devices.confirmed_devices(self.user)
         return None
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code, as long as one is needed."""
-        if self.pending.is_proven:
+        if not proven.lacks_otp(self.user, self.pending):
             return to_step("confirm")
         return self._show(TokenForm(devices=self.devices))
 

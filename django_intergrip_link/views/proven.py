@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from django_intergrip_link.errors import AlreadyLinked, IntergripError, NoArrival
-from django_intergrip_link.journey import conflicts, proofs
+from django_intergrip_link.errors import AlreadyLinked, IntergripError
+from django_intergrip_link.journey import conflicts
 from django_intergrip_link.journey.arrivals import require_not_closed
+from django_intergrip_link.journey.proven import lacks_otp, proven_user
 
 from .redirects import to_step
 from .steps import StepView
@@ -30,16 +31,13 @@ class ProvenView(StepView):
 
         Raises:
             NoArrival: no journey.
+            NoProof: no proof, or it is over.
             Replayed: it was made while this request was on its way.
             AlreadyLinked, LinkBlocked, PlaceTaken: this link cannot be made.
         """
         response = super().prepare(request)
         if response is not None:
             return response
-        if not self.pending.has_proof:
-            if request.method == "POST":
-                self.note(NoArrival("no proof"))
-            return to_step("link")
         try:
             response = self._look()
         except IntergripError:
@@ -51,9 +49,9 @@ class ProvenView(StepView):
         return response
 
     def _look(self) -> HttpResponse | None:
-        self.user = proofs.proven_user(self.pending)
+        self.user = proven_user(self.pending)
         # SECURITY: asked at every page and again at the finish; no step before can be left out.
-        if not self.pending.is_proven:
+        if lacks_otp(self.user, self.pending):
             return to_step("otp")
         self.conflict = conflicts.find_conflict(
             user=self.user, account=self.account, pending=self.pending

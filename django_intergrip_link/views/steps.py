@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import NoArrival, OutdatedForm
+from django_intergrip_link.errors import IntergripError, NoArrival, NoProof, OutdatedForm
 from django_intergrip_link.journey import binding
 from django_intergrip_link.journey.account import SchoolAccount
 from django_intergrip_link.journey.arrivals import latest_end, open_arrival, require_not_closed
@@ -65,6 +65,15 @@ class StepView(PageView):
             self.errand, self.school_code = Errand(), ""
             raise OutdatedForm("the form belongs to another arrival")
         return None
+
+    def refuse(self, error: IntergripError) -> HttpResponse:
+        """Lead back to the link page without a proof that does not count; the arrival stays."""
+        if not isinstance(error, NoProof):
+            return super().refuse(error)
+        if self.request.method == "POST":
+            self.note(error)
+        self.pending.save(self.request.session, **self.pending.without_proof())
+        return to_step("link")
 
     def step(self, template: str, **context: Any) -> HttpResponse:
         """Render a page of the journey with the school account on it."""

@@ -95,6 +95,7 @@ def test_login__somebody_is_logged_in_already(
     daan = django_user_model.objects.create_user("daan", "daan@example.nl", PASSWORD)
     daan.emailaddress_set.create(email=daan.email, verified=True, primary=True)
     log_in(walker)
+    walker.get("logged_in")
     walker.post("confirm", confirm="no")
 
     # Allauth shows its form again; somebody who is logged in would be sent away from it.

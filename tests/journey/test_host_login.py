@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import HASH_SESSION_KEY, get_user_model, login
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 from django.template import engines
@@ -15,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 
+from django_intergrip_link.journey import host_login
 from django_intergrip_link.journey.entering import BACKEND
 from django_intergrip_link.journey.pending import Pending
 from django_intergrip_link.models import AccountLink, Arrival
@@ -52,6 +54,12 @@ def walker(arrive: Callable[..., Walker], declare: Callable[..., None]) -> Walke
 def daan(django_user_model: Any) -> Any:
     """Another student."""
     return django_user_model.objects.create_user("daan", "daan@example.nl", PASSWORD)
+
+
+def come_back(walker: Walker, name: str = "sanne") -> None:
+    """Log in and follow the way back into the journey."""
+    log_in(walker, name)
+    assert walker.get("logged_in")["Location"] == step("confirm")
 
 
 def log_in(walker: Walker, name: str = "sanne", *, to: str = "logged_in") -> Any:
@@ -109,8 +117,9 @@ def test_own_login__must_be_named_in_the_settings(
         ({"LOGIN_VIEW": "login"}, True),
         ({"LOGIN_VIEW": "login", "REGISTRATION": "existing_only"}, True),
         ({"LOGIN_VIEW": "login", "REGISTRATION": "new_only"}, False),
-        ({"REGISTER_URL": "sign_up"}, True),
-        ({"REGISTER_URL": "sign_up", "REGISTRATION": "new_only"}, True),
+        ({"LOGIN_VIEW": "login", "REGISTER_URL": "sign_up", "REGISTRATION": "new_only"}, False),
+        ({"REGISTER_URL": "sign_up"}, False),
+        ({"REGISTER_URL": "sign_up", "REGISTRATION": "new_only"}, False),
         ({"REGISTER_URL": "sign_up", "REGISTRATION": "existing_only"}, False),
     ],
 )
@@ -126,6 +135,7 @@ def test_own_login__counts_where_that_way_is_open(
 
     log_in(walker)
 
+    assert walker.get("logged_in")["Location"] == step("confirm" if counts else "link")
     assert walker.get("confirm").status_code == (200 if counts else 303)
 
 
@@ -219,6 +229,66 @@ def test_planted_session__login_proves_nothing(walker: Walker, sanne: Any) -> No
     assert not pending.has_proof
 
 
+def test_left_open__a_login_for_another_page_is_no_proof(walker: Walker, sanne: Any) -> None:
+    """A pupil leaves an arrival; the next one logs in to the site, the first comes back."""
+    response = walker.client.post(
+        "/login/?next=/inside/", {"username": "sanne", "password": PASSWORD}, secure=True
+    )
+    assert response["Location"] == "/inside/"
+
+    assert walker.get("confirm")["Location"] == step("link")
+    assert walker.confirm()["Location"] == step("link")
+    assert not AccountLink.objects.exists()
+
+
+@pytest.mark.parametrize(("seconds", "counts"), [(29, True), (32, False)])
+def test_login__counts_when_it_leads_straight_back(
+    walker: Walker, sanne: Any, seconds: int, counts: bool
+) -> None:
+    log_in(walker)
+    session = walker.client.session
+    pending = pending_of(walker)
+    assert pending
+    pending.save(session, logged_in_at=pending.logged_in_at - seconds)
+    session.save()
+
+    page = walker.get("logged_in")
+
+    assert page.status_code == (303 if counts else 200)
+    if not counts:
+        assert "sanne" in page.content.decode().lower()
+        assert walker.get("confirm")["Location"] == step("link")
+        assert walker.post("logged_in")["Location"].startswith("/login/?next=")
+        come_back(walker)
+
+
+def test_login__of_somebody_else_than_who_is_in_now(walker: Walker, sanne: Any, daan: Any) -> None:
+    log_in(walker)
+    session = walker.client.session
+    pending = pending_of(walker)
+    assert pending
+    pending.save(session, logged_in_id=str(daan.pk))
+    session.save()
+
+    assert walker.get("logged_in").status_code == 200
+    assert walker.get("confirm")["Location"] == step("link")
+
+
+def test_password_changed_after_the_proof__asks_to_log_in_once_more(
+    walker: Walker, sanne: Any
+) -> None:
+    """Django lets the session of who changes a password live; the proof ends all the same."""
+    come_back(walker)
+    sanne.set_password("peer-step-34")
+    sanne.save()
+    session = walker.client.session
+    session[HASH_SESSION_KEY] = sanne.get_session_auth_hash()
+    session.save()
+
+    assert walker.get("logged_in")["Location"] == step("link")
+    assert walker.get("logged_in").status_code == 200
+
+
 def test_device__code_is_asked(walker: Walker, sanne: Any) -> None:
     device = StaticDevice.objects.create(user=sanne, name="papier")
     device.token_set.create(token="abcdefgh")
@@ -230,7 +300,7 @@ def test_device__code_is_asked(walker: Walker, sanne: Any) -> None:
 
 
 def test_old_proof__asks_to_log_in_once_more(walker: Walker, sanne: Any) -> None:
-    log_in(walker)
+    come_back(walker)
     session = walker.client.session
     pending = pending_of(walker)
     assert pending
@@ -250,7 +320,7 @@ def test_old_proof__asks_to_log_in_once_more(walker: Walker, sanne: Any) -> None
 
 
 def test_not_right__another_site_account_can_log_in(walker: Walker, sanne: Any, daan: Any) -> None:
-    log_in(walker)
+    come_back(walker)
     walker.post("confirm", confirm="no")
     assert not AccountLink.objects.exists()
 
@@ -276,6 +346,35 @@ def test_own_registration__new_user_confirms(
     assert AccountLink.objects.get().user == get_user_model()._default_manager.get()
 
 
+def test_own_registration__too_slow_way_back_leads_to_the_link_page(
+    arrive: Callable[..., Walker], declare: Callable[..., None]
+) -> None:
+    """Without a login page of the project there is none to send a new user to."""
+    declare(REGISTER_URL="sign_up", REGISTRATION="new_only")
+    walker = arrive()
+    walker.client.post("/sign-up/", {"name": "noor", "password": PASSWORD}, secure=True)
+    session = walker.client.session
+    pending = pending_of(walker)
+    assert pending
+    pending.save(session, logged_in_at=1)
+    session.save()
+
+    assert walker.get("logged_in").status_code == 200
+    assert walker.post("logged_in")["Location"] == step("link")
+    # The new site account is the one of this journey, however often it logs in.
+    come_back(walker, "noor")
+
+
+def test_own_registration__user_model_that_does_not_tell_when(
+    arrive: Callable[..., Walker], declare: Callable[..., None]
+) -> None:
+    declare(REGISTER_URL="sign_up", REGISTRATION="new_only")
+    pending = pending_of(arrive())
+    assert pending
+
+    assert host_login.is_wanted(pending, SimpleNamespace(pk=1))
+
+
 def test_own_registration__comes_back_through_the_banner(
     arrive: Callable[..., Walker], declare: Callable[..., None]
 ) -> None:
@@ -298,7 +397,7 @@ def test_banner__while_the_journey_is_open(walker: Walker) -> None:
 
 
 def test_banner__gone_when_linked(walker: Walker, sanne: Any) -> None:
-    log_in(walker)
+    come_back(walker)
     walker.confirm()
 
     assert "school-link-banner" not in banner(walker)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from django_intergrip_link.errors import Replayed
 from django_intergrip_link.journey import codes, limits, school_codes
+from django_intergrip_link.journey.proven import mark_of
 from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent, School
 from django_intergrip_link.readable_codes import ALPHABET
 from django_intergrip_link.testing.login import link_user
@@ -252,7 +253,8 @@ def test_used_up__a_session_with_the_code_beside_another_account(
     walker = arrive()
     walker.post("code", code=code)
     session = walker.client.session
-    session["intergrip_link"] |= {"user_id": str(daan.pk)}
+    mark = mark_of(daan, AccountLink.Origin.CODE)
+    session["intergrip_link"] |= {"user_id": str(daan.pk), "mark": mark}
     session.save()
 
     assert walker.confirm().status_code == 410
