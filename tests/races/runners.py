@@ -44,11 +44,13 @@ def prove(stage: Stage, uid: str, name: str) -> Client:
 def form(browser: Client, step: str, **fields: str) -> dict[str, Any]:
     """Return the request that a press of the button of a step sends."""
     fields.setdefault("arrival", arrival_in(browser))
-    return {
-        "url": step_url(step),
-        "body": urlencode(fields),
-        "cookies": {name: cookie.value for name, cookie in browser.cookies.items()},
-    }
+    return visit(browser, step) | {"body": urlencode(fields)}
+
+
+def visit(browser: Client, step: str) -> dict[str, Any]:
+    """Return the request that opens a step."""
+    cookies = {name: cookie.value for name, cookie in browser.cookies.items()}
+    return {"url": step_url(step), "cookies": cookies}
 
 
 def confirm(browser: Client) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from tests.races.runners import (
     prove,
     prove_by_code,
     register,
+    visit,
 )
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -193,6 +194,9 @@ def test_database_gone_at_confirm(point: Point, field: Field, stage: Stage) -> N
     (answer,) = field.race({**confirm(browser), "lose": point.name})
 
     assert (answer["status"], answer["page"]) == (503, "e8")
+    # The process itself goes on with the next request.
+    (answer,) = field.race(visit(come_back(stage, "trein1@99aa00"), "link"))
+    assert answer["status"] == 200
     assert State.read(key) == State.expected(point)
     check_sessions(NAME)
     log_in_next_time(stage, point)

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.test import RequestFactory
 
 from django_intergrip_link.journey import mailed_codes
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode
@@ -52,6 +53,7 @@ def test_another_address__for_which_the_code_was_not_typed(field: Field, stage: 
     own = LinkCode.objects.get()
     cache.clear()
     mailed_codes.issue(
+        request=RequestFactory().get("/"),
         purpose=LinkCode.Purpose.REGISTER,
         arrival=Arrival.objects.get(key=arrival_in(browser)),
         address="victim2@example.nl",

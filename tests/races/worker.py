@@ -50,7 +50,7 @@ def _obey(*, kill: str = "", lose: str = "", **order: Any) -> dict[str, Any]:
             return _send(**order)
         finally:
             patch.stop()
-            _close_connections()
+            _end_request()
     return _send(**order)
 
 
@@ -73,6 +73,13 @@ def _forget() -> dict[str, Any]:
 
     cache.clear()
     return {}
+
+
+def _end_request() -> None:
+    """Do what Django's test client leaves out and a server does after every request."""
+    from django.db import close_old_connections  # noqa: PLC0415
+
+    close_old_connections()
 
 
 def _close_connections() -> None:
