@@ -6,6 +6,7 @@ so addresses have a high ceiling.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -42,6 +43,10 @@ ADDRESS: Final = Limit(name="address", ceiling=299, seconds=900)
 MAILS: Final = Limit(name="mails", ceiling=3, seconds=3600)
 COOL_DOWN: Final = Limit(name="cool_down", ceiling=1, seconds=60)
 ARRIVAL_MAILS: Final = Limit(name="arrival_mails", ceiling=6, seconds=3600)
+SENDER_MAILS: Final = Limit(name="sender_mails", ceiling=10, seconds=3600)
+"""Per school account; the next arrival of the same one is free of charge at most hubs."""
+NETWORK_MAILS: Final = Limit(name="network_mails", ceiling=299, seconds=900)
+"""Per network address, as high as the one of guesses."""
 OWNER_MAILS: Final = Limit(name="owner_mails", ceiling=1, seconds=86400)
 REFUSALS: Final = Limit(name="refusals", ceiling=60, seconds=60)
 CHALLENGES: Final = Limit(name="challenges", ceiling=3, seconds=600)
@@ -64,6 +69,27 @@ def take(limit: Limit, value: str) -> None:
     # SECURITY: counted first and looked at then, so that tries at the same moment all count.
     if window.tries > limit.ceiling:
         raise TooManyTries(limit.name, wait_minutes=window.minutes)
+
+
+def take_all(tries: Sequence[tuple[Limit, str]]) -> None:
+    """Count one try for each of these limits, or for none of them.
+
+    Raises:
+        TooManyTries, Unavailable: see :func:`take`; of the first that has no room.
+    """
+    for number, (limit, value) in enumerate(tries):
+        try:
+            take(limit, value)
+        except TooManyTries:
+            # SECURITY: or what is refused here would use up the mails of somebody else's address.
+            give_back_all(tries[:number])
+            raise
+
+
+def give_back_all(tries: Iterable[tuple[Limit, str]]) -> None:
+    """Take back one try for each of these limits."""
+    for limit, value in tries:
+        give_back(limit, value)
 
 
 def has_room(limit: Limit, value: str) -> bool:

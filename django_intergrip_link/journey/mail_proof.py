@@ -45,7 +45,8 @@ def ask_for_code(
         The journey with the name in it, the same whether a mail goes out or not.
 
     Raises:
-        TooManyTries: three codes for this name in an hour, or two in a minute from here.
+        TooManyTries: three codes for this name in an hour, two in a minute from here, or too many
+            for this school account.
     """
     owner = addresses.find_owner(login)
     user = owner if owner is not None and _may_be_proven(owner, pending) else None
@@ -56,6 +57,7 @@ def ask_for_code(
     has_room = limits.has_room(limits.MAILS, mailbox)
     is_real = user is not None and has_room
     code = mailed_codes.issue(
+        request=request,
         purpose=_PURPOSE,
         arrival=arrival,
         address=login,

@@ -10,14 +10,16 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.debug import sensitive_variables
 
-from django_intergrip_link.errors import WrongCode
+from django_intergrip_link.errors import NoArrival, WrongCode
 from django_intergrip_link.models import Arrival, LinkCode
 
 from . import limits
+from .account import SchoolAccount
 from .addresses import digest_address
 from .codes import digest_code, digest_proven
 
@@ -29,6 +31,7 @@ _PROVEN_LIFETIME: Final = timedelta(hours=2)
 
 def issue(
     *,
+    request: HttpRequest,
     purpose: LinkCode.Purpose,
     arrival: Arrival,
     address: str,
@@ -47,11 +50,11 @@ def issue(
         The code, eight digits.
 
     Raises:
-        TooManyTries: three mails to this address in an hour, or two in a minute from here.
+        TooManyTries: three mails to this address in an hour, or two in a minute from here; ten in
+            an hour for this school account; or very many from this network.
+        NoArrival: it was closed meanwhile.
     """
-    limits.take(limits.COOL_DOWN, f"{purpose}:{arrival.key}")
-    limits.take(limits.MAILS, digest_address(address))
-    limits.take(limits.ARRIVAL_MAILS, arrival.key)
+    limits.take_all(_limits(request, purpose, arrival, address))
     code = "".join(secrets.choice("0123456789") for _ in range(LENGTH))
     now = timezone.now()
     LinkCode.objects.update_or_create(
@@ -69,6 +72,13 @@ def issue(
         },
     )
     return code
+
+
+def give_back(
+    *, request: HttpRequest, purpose: LinkCode.Purpose, arrival: Arrival, address: str
+) -> None:
+    """Take back what :func:`issue` counted, for a mail that did not go out."""
+    limits.give_back_all(_limits(request, purpose, arrival, address))
 
 
 @sensitive_variables("code")
@@ -94,6 +104,26 @@ def check(*, purpose: LinkCode.Purpose, arrival: Arrival, code: str) -> LinkCode
         digest=digest_proven(row), failures=0, expires_at=now + _PROVEN_LIFETIME
     )
     return row if won else None
+
+
+def _limits(
+    request: HttpRequest, purpose: LinkCode.Purpose, arrival: Arrival, address: str
+) -> list[tuple[limits.Limit, str]]:
+    return [
+        (limits.COOL_DOWN, f"{purpose}:{arrival.key}"),
+        (limits.ARRIVAL_MAILS, arrival.key),
+        # SECURITY: mails to strangers. With single sign-on a new arrival costs nothing, so what
+        # counts per arrival holds nobody back.
+        (limits.SENDER_MAILS, _sender(arrival)),
+        (limits.NETWORK_MAILS, limits.network_of(request)),
+        (limits.MAILS, digest_address(address)),
+    ]
+
+
+def _sender(arrival: Arrival) -> str:
+    if arrival.account is None:
+        raise NoArrival("closed meanwhile")
+    return SchoolAccount.from_row(arrival.account).digest[1]
 
 
 def _digest(purpose: str, arrival: str, code: str) -> str:

@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from django_intergrip_link.models import Arrival, LinkCode
 
-from . import limits, mailed_codes, posting, proofs, registration
-from .addresses import address_of, digest_address, owners_of
+from . import mailed_codes, posting, proofs, registration
+from .addresses import address_of, owners_of
 from .pending import Pending
 
 _PURPOSE = LinkCode.Purpose.REGISTER
@@ -42,6 +42,7 @@ def send(request: HttpRequest, arrival: Arrival, details: Mapping[str, Any]) -> 
     # SECURITY: whether the address is in use shows nowhere: the same rows, limits, page and number
     # of mails. Only who reads the mailbox learns it.
     code = mailed_codes.issue(
+        request=request,
         purpose=_PURPOSE,
         arrival=arrival,
         address=address,
@@ -56,7 +57,7 @@ def send(request: HttpRequest, arrival: Arrival, details: Mapping[str, Any]) -> 
     else:
         is_sent = _tell_owner(address, request)
     if not is_sent:
-        _give_back(arrival, address)
+        mailed_codes.give_back(request=request, purpose=_PURPOSE, arrival=arrival, address=address)
     return is_sent
 
 
@@ -65,13 +66,6 @@ def _tell_owner(address: str, request: HttpRequest) -> bool:
     owner = next(iter(owners_of(address)), None)
     known = address_of(owner) if owner is not None else ""
     return posting.send("has_account", address=known, context={}, request=request)
-
-
-def _give_back(arrival: Arrival, address: str) -> None:
-    """Take back the limits of a mail that did not go out."""
-    limits.give_back(limits.COOL_DOWN, f"{_PURPOSE}:{arrival.key}")
-    limits.give_back(limits.MAILS, digest_address(address))
-    limits.give_back(limits.ARRIVAL_MAILS, arrival.key)
 
 
 def filled_in(arrival: Arrival) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.tokens import default_token_generator
 from django.core import mail
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -403,6 +404,7 @@ def test_address__of_another_form_while_the_code_was_typed(stage: Stage) -> None
     right_code(stage)
     with mock.patch("django_intergrip_link.journey.mailed_codes.limits.take"):
         mailed_codes.issue(
+            request=RequestFactory().get("/"),
             purpose=LinkCode.Purpose.REGISTER,
             arrival=Arrival.objects.get(key=arrival_in(stage.browser)),
             address=stranger,

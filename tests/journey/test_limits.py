@@ -109,6 +109,18 @@ def test_give_back__in_every_store(store: str) -> None:
     assert tries(PLAIN, 3) == ["go", "go", "wait 2"]
 
 
+def test_take_all__or_none(store: str) -> None:
+    limits.take(PLAIN, "full")
+    limits.take(PLAIN, "full")
+
+    for _ in range(3):
+        with pytest.raises(TooManyTries):
+            limits.take_all([(PLAIN, "a"), (PLAIN, "full"), (PLAIN, "never asked")])
+    limits.take_all([(PLAIN, "a"), (PLAIN, "b")])
+
+    assert tries(PLAIN, 2) == ["go", "wait 2"]
+
+
 def test_give_back__without_a_try(store: str) -> None:
     limits.give_back(PLAIN, "a")
 
