@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoArrival, Replayed
 from django_intergrip_link.federation.identity import SchoolIdentity
-from django_intergrip_link.models import Arrival
+from django_intergrip_link.models import Arrival, LinkCode
 
 from .account import SchoolAccount
 
@@ -147,6 +147,14 @@ def close_arrival(key: str) -> bool:
     """Wipe the identity and end the arrival; return whether it was open until now."""
     closed = Arrival.objects.filter(key=key, closed_at=None)
     return bool(closed.update(closed_at=timezone.now(), account=None))
+
+
+def leave_arrival(key: str) -> None:
+    """Close an arrival that no link comes of, and wipe what was filled in during it."""
+    with transaction.atomic():
+        if close_arrival(key):
+            # Name, address and the hash of a password wait with the code that was mailed.
+            LinkCode.objects.filter(arrival=key).update(details=None)
 
 
 def count_failure(arrival: Arrival) -> int:

@@ -5,14 +5,18 @@ Made and checked in ``mailed_codes.py`` and ``school_codes.py``.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from django_intergrip_link.errors import Replayed
 from django_intergrip_link.models import LinkCode
+
+KEPT: Final = timedelta(days=396)
+"""How long a code from school is kept after its end: 13 months."""
 
 
 def digest_code(value: str) -> str:
@@ -67,7 +71,11 @@ def _queue_for_address(row: LinkCode) -> None:
 
 
 def purge_codes() -> int:
-    """Delete mailed codes that are over, and wipe what others no longer need; return the count."""
+    """Delete mailed codes that are over, and those from school long after; return the count."""
     now = timezone.now()
-    mailed = LinkCode.objects.exclude(purpose=LinkCode.Purpose.SCHOOL)
-    return int(mailed.filter(expires_at__lte=now).delete()[0])
+    mailed = ~Q(purpose=LinkCode.Purpose.SCHOOL)
+    # Who was in which class of which school is kept for as long as a link that nobody uses.
+    past = now - KEPT
+    is_past = Q(expires_at__lte=past) | Q(used_at__lte=past) | Q(revoked_at__lte=past)
+    over = LinkCode.objects.filter(mailed & Q(expires_at__lte=now) | ~mailed & is_past)
+    return int(over.delete()[0])

@@ -14,7 +14,7 @@ from django_intergrip_link.backends import bind_session
 from django_intergrip_link.errors import AccountSwitchedOff
 from django_intergrip_link.models import AccountLink
 
-from .arrivals import close_arrival
+from .arrivals import leave_arrival
 from .extending import age_as_usual, outlast_arrival
 from .pending import Pending
 from .site_account import call_name
@@ -93,6 +93,6 @@ def leave_journey(session: MutableMapping[str, Any]) -> None:
     """Wipe the arrival that this session holds, if it holds one, and forget the journey."""
     pending = Pending.load(session)
     if pending is not None:
-        close_arrival(pending.arrival)
+        leave_arrival(pending.arrival)
         Pending.drop(session)
         age_as_usual(session)

@@ -15,7 +15,7 @@ from django_intergrip_link.models import AccountLink, Arrival
 
 from . import limits
 from .addresses import find_owner, fold
-from .arrivals import close_arrival, count_failure
+from .arrivals import count_failure, leave_arrival
 from .devices import accepts_token
 from .pending import Pending
 from .proven import mark_of
@@ -154,5 +154,5 @@ def count_against(arrival: Arrival) -> None:
         ArrivalUsedUp: it was one too many; the arrival is closed.
     """
     if count_failure(arrival) > limits.ARRIVAL_FAILURES:
-        close_arrival(arrival.key)
+        leave_arrival(arrival.key)
         raise ArrivalUsedUp("arrival")

@@ -94,6 +94,9 @@ def find(code: str, *, federation: str, brin: str) -> LinkCode | None:
     # SECURITY: a code counts only with a login at its own school; the strip alone opens nothing.
     if row is None or row.school is None or row.school.federation != federation:
         return None
+    # SECURITY: nor one of a school that was switched off, at another site of its institution.
+    if not row.school.is_active:
+        return None
     return row if institution_of(row.school.brin) == institution_of(brin) else None
 
 
