@@ -42,9 +42,8 @@ ADDRESS: Final = Limit(name="address", ceiling=299, seconds=900)
 """Per network address; see :func:`network_of`."""
 MAILS: Final = Limit(name="mails", ceiling=3, seconds=3600)
 COOL_DOWN: Final = Limit(name="cool_down", ceiling=1, seconds=60)
-ARRIVAL_MAILS: Final = Limit(name="arrival_mails", ceiling=6, seconds=3600)
-SENDER_MAILS: Final = Limit(name="sender_mails", ceiling=10, seconds=3600)
-"""Per school account; the next arrival of the same one is free of charge at most hubs."""
+SENDER_MAILS: Final = Limit(name="sender_mails", ceiling=6, seconds=3600)
+"""Per school account, by its digest, whatever number of arrivals it has."""
 NETWORK_MAILS: Final = Limit(name="network_mails", ceiling=299, seconds=900)
 """Per network address, as high as the one of guesses."""
 OWNER_MAILS: Final = Limit(name="owner_mails", ceiling=1, seconds=86400)

@@ -50,7 +50,7 @@ def issue(
         The code, eight digits.
 
     Raises:
-        TooManyTries: three mails to this address in an hour, or two in a minute from here; ten in
+        TooManyTries: three mails to this address in an hour, or two in a minute from here; six in
             an hour for this school account; or very many from this network.
         NoArrival: it was closed meanwhile.
     """
@@ -111,9 +111,8 @@ def _limits(
 ) -> list[tuple[limits.Limit, str]]:
     return [
         (limits.COOL_DOWN, f"{purpose}:{arrival.key}"),
-        (limits.ARRIVAL_MAILS, arrival.key),
-        # SECURITY: mails to strangers. With single sign-on a new arrival costs nothing, so what
-        # counts per arrival holds nobody back.
+        # SECURITY: mails to strangers. With single sign-on a new arrival costs nothing, so a limit
+        # per arrival would hold nobody back.
         (limits.SENDER_MAILS, _sender(arrival)),
         (limits.NETWORK_MAILS, limits.network_of(request)),
         (limits.MAILS, digest_address(address)),

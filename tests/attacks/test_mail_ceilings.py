@@ -34,7 +34,7 @@ WAYS = pytest.mark.parametrize("way", [register, ask], ids=["registration", "for
 
 
 @WAYS
-def test_school_account__has_ten_mails_an_hour(arrive: Arrive, way: Any) -> None:
+def test_school_account__has_six_mails_an_hour(arrive: Arrive, way: Any) -> None:
     for number in range(limits.SENDER_MAILS.ceiling):
         assert way(arrive(), f"stranger{number}").status_code == 303
     sent = len(mail.outbox)
