@@ -147,8 +147,8 @@ def _reason_against(found: Sequence[Any]) -> str:
         return _("not found")
     if len(found) > 1:
         return _(
-            "more than one site account fits (%(names)s); type what only one of them has, its user "
-            "name or its e-mail address, or choose it in the list of users"
+            "more than one site account fits (%(names)s). Type what only one of them has, its user "
+            "name or its e-mail address. Or choose it in the list of users"
         ) % {"names": ", ".join(sorted(user.get_username() for user in found)[:FEW])}
     if not found[0].is_active:
         return _("this site account is switched off")

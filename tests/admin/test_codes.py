@@ -115,7 +115,7 @@ def test_make__a_number_that_fits_two_is_nobodys(
 
     text = text_of(send(admin_client, fake_school.row, "12345"))
 
-    assert "more than one site account fits (0012345, 012345); type" in text
+    assert "more than one site account fits (0012345, 012345). Type" in text
     assert not LinkCode.objects.exists()
     text_of(send(admin_client, fake_school.row, "daan@example.nl"))
     assert LinkCode.objects.get().user == pupils[1]
