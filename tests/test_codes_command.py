@@ -144,6 +144,19 @@ def test_make__never_through_a_link(
     assert not LinkCode.objects.exists()
 
 
+def test_make__never_through_a_link_where_the_system_cannot_tell(
+    pupils: list[Any], names: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.O_NOFOLLOW")
+    table, other = tmp_path / "2b.csv", tmp_path / "other"
+    table.symlink_to(other)
+
+    with pytest.raises(CommandError, match="File exists. Nothing was made"):
+        make(names, "--csv", table)
+
+    assert not other.exists()
+
+
 def test_command__without_the_admin() -> None:
     """A site whose admin is not installed cannot import ours."""
     program = (

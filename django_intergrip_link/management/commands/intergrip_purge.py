@@ -17,9 +17,10 @@ class Command(BaseCommand):
     """Remove what no login needs any more; a second run finds nothing to do."""
 
     help = (
-        "Wipe the identity of expired arrivals, delete arrivals that are an hour past, mailed codes "
-        "and counts of tries that are over, codes from school 13 months after their end, forget uploaded lists of schools that were not confirmed "
-        "in time, and pause links that nobody used for 13 months, two weeks after a mail about it."
+        "Wipe the identity of expired arrivals, delete arrivals that are an hour past, mailed "
+        "codes and counts of tries that are over, and codes from school 13 months after their end, "
+        "forget uploaded lists of schools that were not confirmed in time, and pause links that "
+        "nobody used for 13 months, two weeks after a mail about it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
