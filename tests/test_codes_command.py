@@ -151,7 +151,7 @@ def test_make__never_through_a_link_where_the_system_cannot_tell(
     table, other = tmp_path / "2b.csv", tmp_path / "other"
     table.symlink_to(other)
 
-    with pytest.raises(CommandError, match="File exists. Nothing was made"):
+    with pytest.raises(CommandError, match=r"File exists\. Nothing was made"):
         make(names, "--csv", table)
 
     assert not other.exists()
