@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -33,7 +34,7 @@ class ExampleSite:
     """
 
     def __init__(
-        self, folder: Path, *, chooser: str = "auto", settings: str = "doorstroom.settings"
+        self, folder: Path, *, chooser: str = "auto", settings: str = "tests.browser.settings"
     ) -> None:
         port = _free_port()
         self.url = f"http://localhost:{port}"
@@ -84,7 +85,8 @@ class ExampleSite:
         self._server.wait(timeout=10)
 
     def reset(self) -> None:
-        """Put the database back to what the demo seeds: no links, no sessions."""
+        """Put the database back to what the demo seeds: no links, no sessions, no counts."""
+        rmtree(f"{self._database}.cache", ignore_errors=True)
         self._copy(self._seeded, self._database)
 
     def fill(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from .serving import ExampleSite
 from .test_register import REGISTER
 from .visitor import Visitor
-from .walking import LINK, LOGIN, enter_portal, press_tile
+from .walking import LINK, LOGIN, enter_portal
 
 pytestmark = pytest.mark.browser
 
