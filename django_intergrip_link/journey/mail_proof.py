@@ -80,7 +80,9 @@ def has_asked(arrival: Arrival) -> bool:
 
 
 @sensitive_variables("code")
-def prove_by_code(session: Any, pending: Pending, arrival: Arrival, *, code: str) -> Pending | None:
+def prove_by_code(
+    request: HttpRequest, pending: Pending, arrival: Arrival, *, code: str
+) -> Pending | None:
     """Check the code that was mailed.
 
     Returns:
@@ -92,10 +94,12 @@ def prove_by_code(session: Any, pending: Pending, arrival: Arrival, *, code: str
     """
     row = mailed_codes.check(purpose=_PURPOSE, arrival=arrival, code=code)
     if row is None or not _is_still_right(row, pending):
+        # SECURITY: by the name that was typed, whether it is anybody's or not.
+        proofs.report_failure(request, pending.login)
         proofs.count_against(arrival)
         return None
     return proofs.accept(
-        session, pending, user=row.user, origin=AccountLink.Origin.MAIL, code_id=row.pk
+        request.session, pending, user=row.user, origin=AccountLink.Origin.MAIL, code_id=row.pk
     )
 
 

@@ -171,7 +171,7 @@ def _check_token(request: HttpRequest, token: str, device_id: str) -> None:
     # SECURITY: after the password, so that a session that was left open cannot use the device up.
     if not asks_token(request) or devices.accepts_token(request.user, token, device_id):
         return
-    proofs.report_failure(request, request.user)
+    proofs.report_failure(request, request.user.get_username())
     raise WrongToken
 
 

@@ -131,18 +131,21 @@ def prove_by_token(
         limits.give_back(*account)
         return pending.save(request.session, has_otp=True)
     limits.remember_failure(*account)
-    report_failure(request, user)
+    report_failure(request, user.get_username())
     count_against(arrival)
     return None
 
 
-def report_failure(request: HttpRequest, user: Any) -> None:
-    """Tell Django's listeners, such as django-axes, of a wrong token or code for this user.
+def report_failure(request: HttpRequest, name: str) -> None:
+    """Tell Django's listeners, such as django-axes, of a wrong token or mailed code.
 
-    A wrong password is told by Django itself.
+    A wrong password is told by Django itself; a wrong code from school is nobody's.
+
+    Args:
+        name: user name of the site account, or what was typed for it.
     """
     # SECURITY: the name only; listeners write credentials into logs and tables.
-    credentials = {user.USERNAME_FIELD: user.get_username()}
+    credentials = {get_user_model().USERNAME_FIELD: name}
     # Robust, so that a listener that fails does not keep the try from being counted.
     user_login_failed.send_robust(__name__, credentials=credentials, request=request)
 

@@ -80,9 +80,7 @@ class MailCodeView(StepView):
             return self._show(form)
         code = form.cleaned_data["code"]
         try:
-            pending = mail_proof.prove_by_code(
-                request.session, self.pending, self.arrival, code=code
-            )
+            pending = mail_proof.prove_by_code(request, self.pending, self.arrival, code=code)
         except WrongCode as error:
             return self._refuse_code(form, error, "over")
         if pending is None:

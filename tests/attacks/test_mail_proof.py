@@ -13,6 +13,7 @@ from time import perf_counter, sleep
 from typing import Any
 
 import pytest
+from django.contrib.auth.signals import user_login_failed
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -238,6 +239,27 @@ def test_guesses__close_the_arrival(stage: Stage) -> None:
 
     assert last.status_code == 429
     assert Arrival.objects.get(key=key).closed_at is not None
+
+
+@pytest.mark.parametrize("login", ["visitor", "nobody"])
+def test_wrong_code__is_told_to_listeners_by_the_name_that_was_typed(
+    stage: Stage, login: str
+) -> None:
+    """django-axes and the like count it, and cannot tell whether the name is anybody's."""
+    told: list[Any] = []
+
+    def listen(credentials: Any, **kwargs: Any) -> None:
+        told.append(credentials)
+
+    user_login_failed.connect(listen)
+    try:
+        stage.arrive()
+        ask(stage, login)
+        stage.fill_in("mail_code", code="00000000")
+    finally:
+        user_login_failed.disconnect(listen)
+
+    assert told == [{"username": login}]
 
 
 def test_code__is_in_no_page_session_log_or_table(
