@@ -79,8 +79,8 @@ def test_mbo_student__is_told_that_the_names_differ(visitor: Visitor, site: Exam
     visitor.press("Nee, dit klopt niet", to=LINK)
     assert site.live_links() == []
     # The proof of that account is gone as well.
-    visitor.open(f"{site.url}{CONFIRM}")
-    assert visitor.heading == "De tijd is om."
+    visitor.open(f"{site.url}{CONFIRM}", to=LINK)
+    assert visitor.heading == "Koppel je schoolaccount"
 
 
 def test_mbo_student__may_have_another_name(visitor: Visitor, site: ExampleSite) -> None:
