@@ -4,7 +4,7 @@ from .code import CodeForm
 from .mail import MailedCodeForm, OwnerForm
 from .own import FreshProofForm
 from .prove import PasswordForm, TokenForm
-from .register import RegistrationCodeForm, RegistrationForm
+from .register import RegistrationForm
 
 __all__ = [
     "CodeForm",
@@ -12,7 +12,6 @@ __all__ = [
     "MailedCodeForm",
     "OwnerForm",
     "PasswordForm",
-    "RegistrationCodeForm",
     "RegistrationForm",
     "TokenForm",
 ]

@@ -150,28 +150,6 @@ class RegistrationForm(forms.Form):
         user.save()
 
 
-class RegistrationCodeForm(forms.Form):
-    """The code that was mailed to the address of a registration."""
-
-    code = forms.CharField(
-        label=_("Code from the e-mail"),
-        max_length=32,
-        error_messages={"required": _("Fill in the code.")},
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"}
-        ),
-    )
-
-    error_messages = {
-        "wrong": _("This code is not right. Look at the newest e-mail and try again."),
-        "over": _("This code does not work any more. Ask for a new code."),
-    }
-
-    def refuse(self, cause: str) -> None:
-        """Say why this code is not accepted: ``wrong`` or ``over``."""
-        self.add_error("code", self.error_messages[cause])
-
-
 def _model_field(name: str) -> Field[Any, Any] | None:
     try:
         field = get_user_model()._meta.get_field(name)  # noqa: SLF001 - documented

@@ -91,6 +91,11 @@ def give_back_all(tries: Iterable[tuple[Limit, str]]) -> None:
         give_back(limit, value)
 
 
+def is_cool_down(error: TooManyTries | None) -> bool:
+    """Whether nothing is wrong but that a mail has just gone out."""
+    return error is not None and error.detail == COOL_DOWN.name
+
+
 def has_room(limit: Limit, value: str) -> bool:
     """Count one try and return whether it is within the ceiling; ``False`` if nothing counts."""
     try:

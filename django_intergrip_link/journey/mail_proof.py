@@ -130,6 +130,6 @@ def _about(user: Any | None, account: SchoolAccount, code: str) -> dict[str, Any
     return {
         "name": call_name(user) if user is not None else "",
         "school_name": account.school_name,
-        "code": f"{code[:4]} {code[4:]}",
+        "code": mailed_codes.spell(code),
         "minutes": int(mailed_codes.LIFETIME.total_seconds() // 60),
     }

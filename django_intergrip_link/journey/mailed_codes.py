@@ -74,6 +74,11 @@ def issue(
     return code
 
 
+def spell(code: str) -> str:
+    """Return a code as it stands in a mail: ``1234 5678``."""
+    return f"{code[:4]} {code[4:]}"
+
+
 def give_back(
     *, request: HttpRequest, purpose: LinkCode.Purpose, arrival: Arrival, address: str
 ) -> None:
@@ -110,7 +115,8 @@ def _limits(
     request: HttpRequest, purpose: LinkCode.Purpose, arrival: Arrival, address: str
 ) -> list[tuple[limits.Limit, str]]:
     return [
-        (limits.COOL_DOWN, f"{purpose}:{arrival.key}"),
+        # Of the address too, so that a mistyped one can be put right at once.
+        (limits.COOL_DOWN, f"{purpose}:{arrival.key}:{digest_address(address)}"),
         # SECURITY: mails to strangers. With single sign-on a new arrival costs nothing, so a limit
         # per arrival would hold nobody back.
         (limits.SENDER_MAILS, _sender(arrival)),

@@ -52,7 +52,10 @@ def send(request: HttpRequest, arrival: Arrival, details: Mapping[str, Any]) -> 
     if is_free:
         # SECURITY: no word that somebody typed goes into a mail to an address that they chose.
         is_sent = posting.send(
-            "register_code", address=address, context={"code": code}, request=request
+            "register_code",
+            address=address,
+            context={"code": mailed_codes.spell(code)},
+            request=request,
         )
     else:
         is_sent = _tell_owner(address, request)

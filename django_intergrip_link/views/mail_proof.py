@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.errors import TooManyTries, WrongCode
 from django_intergrip_link.forms import MailedCodeForm, OwnerForm
-from django_intergrip_link.journey import mail_proof, proven
+from django_intergrip_link.journey import limits, mail_proof, proven
 
 from .redirects import to_step
 from .steps import StepView
@@ -42,13 +42,17 @@ class MailView(StepView):
             mail_proof.ask_for_code(request, self.pending, self.arrival, self.account, login=login)
         except TooManyTries as error:
             self.note(error)
-            return self._show(form, wait_minutes=error.wait_minutes, status=error.status)
+            return self._show(form, limit=error)
         return to_step("mail_code")
 
-    def _show(
-        self, form: OwnerForm, *, wait_minutes: int | None = None, status: int = 200
-    ) -> HttpResponse:
-        return self.step("mail_proof.html", status=status, form=form, wait_minutes=wait_minutes)
+    def _show(self, form: OwnerForm, *, limit: TooManyTries | None = None) -> HttpResponse:
+        return self.step(
+            "mail_proof.html",
+            status=limit.status if limit else 200,
+            form=form,
+            wait_minutes=limit.wait_minutes if limit else None,
+            was_just_sent=limits.is_cool_down(limit),
+        )
 
 
 class MailCodeView(StepView):
@@ -95,8 +99,7 @@ class MailCodeView(StepView):
             mail_proof.ask_for_code(request, self.pending, self.arrival, self.account, login=login)
         except TooManyTries as error:
             self.note(error)
-            form = MailedCodeForm()
-            return self._show(form, wait_minutes=error.wait_minutes, status=error.status)
+            return self._show(MailedCodeForm(), limit=error)
         return self._show(MailedCodeForm(), sent=True)
 
     def _refuse_code(self, form: MailedCodeForm, error: WrongCode, cause: str) -> HttpResponse:
@@ -105,13 +108,13 @@ class MailCodeView(StepView):
         return self._show(form)
 
     def _show(
-        self,
-        form: MailedCodeForm,
-        *,
-        sent: bool = False,
-        wait_minutes: int | None = None,
-        status: int = 200,
+        self, form: MailedCodeForm, *, sent: bool = False, limit: TooManyTries | None = None
     ) -> HttpResponse:
         return self.step(
-            "mail_code.html", status=status, form=form, sent=sent, wait_minutes=wait_minutes
+            "mail_code.html",
+            status=limit.status if limit else 200,
+            form=form,
+            sent=sent,
+            wait_minutes=limit.wait_minutes if limit else None,
+            was_just_sent=limits.is_cool_down(limit),
         )

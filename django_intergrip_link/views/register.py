@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import TooManyTries, WrongCode
-from django_intergrip_link.forms import RegistrationCodeForm
+from django_intergrip_link.forms import MailedCodeForm
 from django_intergrip_link.journey import limits, registering, registration
 from django_intergrip_link.journey.site_account import mask_address
 
@@ -43,7 +43,7 @@ class RegistrationStep(StepView):
 
     def show_code(
         self,
-        form: RegistrationCodeForm,
+        form: MailedCodeForm,
         *,
         news: str = "",
         limit: TooManyTries | None = None,
@@ -60,7 +60,7 @@ class RegistrationStep(StepView):
             news=news,
             status=limit.status if limit else 200,
             wait_minutes=limit.wait_minutes if limit else None,
-            was_just_sent=_was_just_sent(limit),
+            was_just_sent=limits.is_cool_down(limit),
             password_reset_url=None,
             masked_email=mask_address((self.details or {}).get("email", "")),
         )
@@ -89,7 +89,7 @@ class RegisterView(RegistrationStep):
         if is_sent:
             return to_step("register_code")
         self.details = registering.filled_in(self.arrival)
-        return self.show_code(RegistrationCodeForm(), news="failed")
+        return self.show_code(MailedCodeForm(), news="failed")
 
     def _show(self, form: Any, *, limit: TooManyTries | None = None) -> HttpResponse:
         return self.step(
@@ -97,7 +97,7 @@ class RegisterView(RegistrationStep):
             form=form,
             status=limit.status if limit else 200,
             wait_minutes=limit.wait_minutes if limit else None,
-            was_just_sent=_was_just_sent(limit),
+            was_just_sent=limits.is_cool_down(limit),
             password_reset_url=None,
         )
 
@@ -119,13 +119,13 @@ class RegisterCodeView(RegistrationStep):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for the code."""
-        return self.show_code(RegistrationCodeForm())
+        return self.show_code(MailedCodeForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Check the code, or mail a new one."""
         if "resend" in request.POST:
             return self._resend(request)
-        form = RegistrationCodeForm(request.POST)
+        form = MailedCodeForm(request.POST)
         if not form.is_valid():
             return self.show_code(form)
         code, cause = form.cleaned_data["code"], "wrong"
@@ -139,14 +139,10 @@ class RegisterCodeView(RegistrationStep):
         return self.show_code(form)
 
     def _resend(self, request: HttpRequest) -> HttpResponse:
-        form = RegistrationCodeForm()
+        form = MailedCodeForm()
         try:
             is_sent = registering.send(request, self.arrival, self.details or {})
         except TooManyTries as error:
             self.note(error)
             return self.show_code(form, limit=error)
         return self.show_code(form, news="sent" if is_sent else "failed")
-
-
-def _was_just_sent(limit: TooManyTries | None) -> bool:
-    return limit is not None and limit.detail == limits.COOL_DOWN.name

@@ -44,7 +44,7 @@ def right_code(stage: Stage) -> Any:
 
 def mailed_code() -> str:
     """Return the code in the newest mail; nothing that any code could be when there is none."""
-    found = re.search(r"^\d{8}$", str(mail.outbox[-1].body), re.MULTILINE)
+    found = re.search(r"^\d{4} \d{4}$", str(mail.outbox[-1].body), re.MULTILINE)
     return found.group() if found else ""
 
 

@@ -27,7 +27,7 @@ FIELDS = {"email": ADDRESS, "first_name": "Noor", "last_name": "de Jong", "passw
 
 
 def mailed_code() -> str:
-    found = re.search(r"^\d{8}$", str(mail.outbox[-1].body), re.MULTILINE)
+    found = re.search(r"^\d{4} \d{4}$", str(mail.outbox[-1].body), re.MULTILINE)
     assert found, mail.outbox[-1].body
     return found.group()
 
@@ -183,6 +183,15 @@ def test_form__sent_again_too_soon_keeps_what_was_typed(arrive: Arrive) -> None:
     assert response.status_code == 429
     assert f'value="{ADDRESS}"' in response.content.decode()
     assert len(mail.outbox) == 1
+
+
+def test_form__with_a_mistyped_address_is_put_right_at_once(arrive: Arrive) -> None:
+    walker = arrive()
+    fill_in(walker, email="nor@example.nl")
+
+    assert walker.post("register", **FIELDS)["Location"] == step("register_code")
+
+    assert mail.outbox[-1].to == [ADDRESS]
 
 
 def test_resend__makes_the_earlier_code_worthless(arrive: Arrive, no_pause: None) -> None:

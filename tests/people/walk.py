@@ -25,7 +25,7 @@ FIELDS = {
 
 
 def mailed_code() -> str:
-    found = re.search(r"^\d{8}$", str(mail.outbox[-1].body), re.MULTILINE)
+    found = re.search(r"^\d{4} \d{4}$", str(mail.outbox[-1].body), re.MULTILINE)
     assert found
     return found.group()
 
