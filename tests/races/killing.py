@@ -50,7 +50,7 @@ PROVE: Final = (
     _after("proof-kept", _SESSION),
 )
 CODE: Final = (_after("code-used", f"{_JOURNEY}.codes.use_up"),)
-REGISTRATION: Final = (*CODE, _after("user-saved", f"{_JOURNEY}.registration.save_user"))
+SAVED: Final = _after("user-saved", f"{_JOURNEY}.registration.save_user")
 EVENT: Final = _before("event-written", "django_intergrip_link.audit.logger.info")
 INSERTED: Final = _after("link-inserted", f"{_JOURNEY}.linking._insert")
 COMMIT: Final = (
@@ -70,7 +70,7 @@ CONFIRM: Final = (
     _after("mailed", f"{_JOURNEY}.mails.send_linked", is_linked=True),
     _after("session-kept", _SESSION, is_linked=True),
 )
-POINTS: Final = {point.name: point for point in (*PROVE, *REGISTRATION, *CONFIRM)}
+POINTS: Final = {point.name: point for point in (*PROVE, *CODE, SAVED, *CONFIRM)}
 
 
 def die_at(name: str) -> None:

@@ -22,6 +22,7 @@ from tests.races import killing
 from tests.races.conftest import Field
 from tests.races.killing import Point
 from tests.races.runners import (
+    KILLS,
     add_user,
     come_back,
     confirm,
@@ -33,7 +34,6 @@ from tests.races.runners import (
 )
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
-KILLS = 20
 UID = "fiets1@99aa00"
 NAME = "anna"
 
@@ -167,7 +167,7 @@ def test_killed_at_confirm__with_a_code_from_school(
         log_in_next_time(stage, point, proof=lambda: prove_by_code(stage, UID, code))  # noqa: B023
 
 
-@each(*killing.REGISTRATION, *killing.COMMIT)
+@each(killing.SAVED, *killing.COMMIT)
 def test_killed_at_confirm__of_a_registration(point: Point, field: Field, stage: Stage) -> None:
     for number in range(KILLS):
         name = f"anna{number}@example.nl"

@@ -14,6 +14,7 @@ from django_intergrip_link.models import AccountLink, Arrival, LinkCode
 from tests.attacks.stage import Stage, arrival_in
 from tests.races.conftest import Field
 from tests.races.runners import (
+    ROUNDS,
     SENT_BEFORE,
     WON,
     confirm,
@@ -23,7 +24,6 @@ from tests.races.runners import (
 )
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
-ROUNDS = 100
 ADDRESS_TAKEN: Final = (410, "address")
 
 
