@@ -6,23 +6,11 @@ from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from django.views.decorators.debug import sensitive_variables
 
-from django_intergrip_link.conf import settings
-from django_intergrip_link.errors import NoRegistration
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode
 
 from . import limits, proofs, school_codes
 from .account import SchoolAccount
 from .pending import Pending
-
-
-def require_existing(pending: Pending) -> None:
-    """Refuse codes where the site lets only new site accounts link.
-
-    Raises:
-        NoRegistration: unless a paused link is taken up again.
-    """
-    if settings.REGISTRATION == "new_only" and not pending.relink_id:
-        raise NoRegistration("existing site accounts")
 
 
 @sensitive_variables("code")

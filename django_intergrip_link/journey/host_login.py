@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink, Arrival
 
-from . import binding, proofs
+from . import binding, proofs, ways
 from .entering import BACKEND
 from .pending import Pending
 
@@ -27,11 +27,9 @@ WAY_BACK: Final = 30
 
 def is_wanted(pending: Pending, user: Any) -> bool:
     """Whether the project lets a login of this user on its own pages be the proof here."""
-    mode, is_paused = settings.REGISTRATION, bool(pending.relink_id)
-    if settings.LOGIN_VIEW and (is_paused or mode != "new_only"):
+    if settings.LOGIN_VIEW and ways.takes_existing(pending):
         return True
-    registers = bool(settings.REGISTER_URL) and not is_paused and mode != "existing_only"
-    return registers and _is_new(user, pending)
+    return bool(settings.REGISTER_URL) and ways.takes_new(pending) and _is_new(user, pending)
 
 
 def open_journey(request: HttpRequest) -> Pending | None:

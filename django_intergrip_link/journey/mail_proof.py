@@ -14,7 +14,7 @@ from django_intergrip_link.conf import settings
 from django_intergrip_link.errors import NoRegistration
 from django_intergrip_link.models import AccountLink, Arrival, LinkCode
 
-from . import addresses, limits, mailed_codes, posting, proofs
+from . import addresses, limits, mailed_codes, posting, proofs, ways
 from .account import SchoolAccount
 from .pending import Pending
 from .policy import is_privileged
@@ -29,8 +29,7 @@ def require_open(pending: Pending) -> None:
     Raises:
         NoRegistration: only new site accounts link, or the project's own login page is the proof.
     """
-    if settings.REGISTRATION == "new_only" and not pending.relink_id:
-        raise NoRegistration("new site accounts only")
+    ways.require_existing(pending)
     # SECURITY: that page may ask for a second factor that we know nothing of; no way around it.
     if settings.LOGIN_VIEW:
         raise NoRegistration("own login page")

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 
 from django_intergrip_link.errors import TooManyTries, WrongCode
 from django_intergrip_link.forms import CodeForm
-from django_intergrip_link.journey import code_proof, proven
+from django_intergrip_link.journey import code_proof, proven, ways
 
 from .redirects import to_step
 from .steps import StepView
@@ -24,7 +24,7 @@ class CodeView(StepView):
         """
         response = super().prepare(request)
         if response is None:
-            code_proof.require_existing(self.pending)
+            ways.require_existing(self.pending)
         return response
 
     def get(self, request: HttpRequest) -> HttpResponse:

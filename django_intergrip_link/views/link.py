@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.conf import settings
-from django_intergrip_link.journey import dormant
+from django_intergrip_link.journey import dormant, ways
 
 from .redirects import SeeOther, host_url, login_page_url, step_url, to_step
 from .steps import StepView
@@ -16,11 +16,10 @@ class LinkView(StepView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page; it changes nothing."""
-        mode = settings.REGISTRATION
         return self.step(
             "link.html",
-            may_use_existing=mode != "new_only" or bool(self.pending.relink_id),
-            may_register=mode != "existing_only" and not self.pending.relink_id,
+            may_use_existing=ways.takes_existing(self.pending),
+            may_register=ways.takes_new(self.pending),
             is_paused=bool(self.pending.relink_id),
             is_dormant=dormant.is_dormant(self.pending.relink_id),
             prove_url=self._prove_url(request),

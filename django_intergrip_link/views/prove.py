@@ -15,8 +15,7 @@ from django_intergrip_link.errors import (
     WrongToken,
 )
 from django_intergrip_link.forms import PasswordForm, TokenForm
-from django_intergrip_link.journey import devices, proofs, proven
-from django_intergrip_link.journey.code_proof import require_existing
+from django_intergrip_link.journey import devices, proofs, proven, ways
 
 from .redirects import SeeOther, login_page_url, to_step
 from .steps import StepView
@@ -35,7 +34,7 @@ class ProveView(StepView):
         response = super().prepare(request)
         if response is not None:
             return response
-        require_existing(self.pending)
+        ways.require_existing(self.pending)
         # SECURITY: the project's own login page may ask for more than a password (a code, a
         # captcha, single sign-on); this form must not be a door around it.
         return SeeOther(login_page_url()) if settings.LOGIN_VIEW else None
