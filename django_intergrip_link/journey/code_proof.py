@@ -24,16 +24,17 @@ def prove_by_code(
         used, withdrawn or too old, of another school, or of a site account that is switched off.
 
     Raises:
-        TooManyTries: for this address or this arrival.
+        TooManyTries: for this network.
+        ArrivalUsedUp: one wrong thing too many for this arrival.
     """
-    address = limits.network_of(request)
+    network = limits.network_of(request)
     # SECURITY: counted before the code is looked at, or guessing would be free.
-    limits.take(limits.ADDRESS, address)
+    limits.take(limits.ADDRESS, network)
     row = school_codes.find(code, federation=account.federation, brin=account.brin)
     if row is None or not _may_open(row, pending):
         proofs.count_against(arrival)
         return None
-    limits.give_back(limits.ADDRESS, address)
+    limits.give_back(limits.ADDRESS, network)
     return proofs.accept(
         request.session, pending, user=row.user, origin=AccountLink.Origin.CODE, code_id=row.pk
     )

@@ -89,7 +89,7 @@ def prove_by_code(
 
     Raises:
         WrongCode: too old, or five wrong ones were tried; only a new code helps.
-        TooManyTries: for this arrival.
+        ArrivalUsedUp: one wrong thing too many for this arrival.
     """
     row = mailed_codes.check(purpose=_PURPOSE, arrival=arrival, code=code)
     if row is None or not _is_still_right(row, pending):

@@ -32,7 +32,8 @@ def prove_by_password(
         an account without password and one that is switched off.
 
     Raises:
-        TooManyTries: for this name, this network or this arrival.
+        TooManyTries: for this name or this network.
+        ArrivalUsedUp: one wrong thing too many for this arrival.
     """
     owner = find_owner(login)
     name = owner.get_username() if owner else login
@@ -116,7 +117,8 @@ def prove_by_token(
 
     Raises:
         DeviceMustWait: it takes no codes for a while; this one counts for nothing.
-        TooManyTries: for this site account or this arrival.
+        TooManyTries: for this site account.
+        ArrivalUsedUp: one wrong thing too many for this arrival.
     """
     account = limits.ACCOUNT, f"otp:{user.pk}"
     # SECURITY: before the code is looked at. Not every kind of device slows guessing down itself,

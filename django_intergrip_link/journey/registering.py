@@ -86,7 +86,7 @@ def check_code(session: Any, pending: Pending, arrival: Arrival, code: str) -> P
 
     Raises:
         WrongCode: too old, or five wrong ones were tried; only a new code helps.
-        TooManyTries: one wrong thing too many for this arrival, which is closed.
+        ArrivalUsedUp: one wrong thing too many for this arrival.
     """
     row = mailed_codes.check(purpose=_PURPOSE, arrival=arrival, code=code)
     if row is None:
