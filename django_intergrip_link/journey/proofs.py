@@ -67,34 +67,19 @@ def accept(
         origin: how it was proven.
         code_id: the ``LinkCode`` to use up at confirm.
     """
-    return pending.save(
+    return _begin_anew(
         session,
-        **pending.without_proof()
-        | {
-            "origin": origin,
-            "user_id": str(user.pk),
-            "code_id": code_id,
-            "proven_at": int(time.time()),
-            "mark": mark_of(user, origin),
-            "local_name": "",
-            "login": "",
-        },
+        pending,
+        origin=origin,
+        user_id=str(user.pk),
+        code_id=code_id,
+        mark=mark_of(user, origin),
     )
 
 
 def accept_new(session: Any, pending: Pending, *, code_id: int) -> Pending:
     """Note that this browser read the code that was mailed to a new site account's address."""
-    return pending.save(
-        session,
-        **pending.without_proof()
-        | {
-            "origin": AccountLink.Origin.REGISTRATION,
-            "code_id": code_id,
-            "proven_at": int(time.time()),
-            "local_name": "",
-            "login": "",
-        },
-    )
+    return _begin_anew(session, pending, origin=AccountLink.Origin.REGISTRATION, code_id=code_id)
 
 
 @sensitive_variables("token")
@@ -161,3 +146,10 @@ def count_against(arrival: Arrival) -> None:
     if count_failure(arrival) > limits.ARRIVAL_FAILURES:
         leave_arrival(arrival.key)
         raise ArrivalUsedUp("arrival")
+
+
+def _begin_anew(session: Any, pending: Pending, **proof: Any) -> Pending:
+    """Put a proof that was given now in the place of an earlier one and of what was typed."""
+    typed = {"local_name": "", "login": ""}
+    now = {"proven_at": int(time.time())}
+    return pending.save(session, **pending.without_proof() | proof | now | typed)
