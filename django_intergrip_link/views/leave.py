@@ -28,7 +28,7 @@ class StopView(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Wipe the arrival and the session."""
         _require_own_journey(request, Pending.load(request.session))
-        _forget(request)
+        forget(request)
         return to_step("stop")
 
 
@@ -64,7 +64,7 @@ class NotMeView(PageView):
         link = finding.find_own_link(pk=made, user=request.user)
         if link and finding.is_recent(link):
             ending.end_link(link, actor=None, reason="not_me")
-        _forget(request)
+        forget(request)
         if request.POST.get("restart") == "elsewhere":
             self.school_code = ""
         return SeeOther(self.restart_url(is_fresh=True) or home_url())
@@ -90,7 +90,7 @@ class LogoutView(PageView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Log out and wipe the session."""
-        _forget(request)
+        forget(request)
         return to_step("logout")
 
 
@@ -110,7 +110,7 @@ def _require_own_journey(request: HttpRequest, pending: Pending | None) -> None:
         raise OutdatedForm("the form belongs to another arrival")
 
 
-def _forget(request: HttpRequest) -> None:
+def forget(request: HttpRequest) -> None:
     """Close the arrival of this session and end the session."""
     leave_journey(request.session)
     logout(request)

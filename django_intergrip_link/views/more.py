@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 
 from django_intergrip_link.errors import NotConfirmed
 from django_intergrip_link.journey import linking
-from django_intergrip_link.journey.entering import leave_journey
 
+from .leave import forget
 from .proven import ProvenView
 from .redirects import to_step
 
@@ -36,8 +35,7 @@ class MoreView(ProvenView):
         """Keep the answer for *confirm*; nothing ends before that."""
         choice = request.POST.get("choice", "")
         if choice == "keep":
-            leave_journey(request.session)
-            logout(request)
+            forget(request)
             return to_step("stop")
         if self.conflict is None:
             return to_step("confirm")
