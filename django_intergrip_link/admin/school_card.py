@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from django_intergrip_link.conf import settings
 from django_intergrip_link.models import AccountLink, School
-from django_intergrip_link.registry.address import address_of
+from django_intergrip_link.registry.address import address_of, parts_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class SchoolCard:
     @property
     def address_parts(self) -> list[str]:
         """The address in pieces after which a line may end."""
-        return re.findall(r"[^/?=]+[/?=]*", self.address)
+        return parts_of(self.address)
 
 
 def file_name(school: School, kind: str) -> str:

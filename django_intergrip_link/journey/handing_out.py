@@ -6,7 +6,6 @@ admin sends it to the browser sealed, to make a CSV or another language of the s
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -21,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from django_intergrip_link import audit
 from django_intergrip_link.models import LinkCode, LinkEvent, School
-from django_intergrip_link.registry.address import address_of
+from django_intergrip_link.registry.address import address_of, parts_of
 from django_intergrip_link.registry.export import write_table
 
 from . import school_codes
@@ -71,7 +70,7 @@ class ClassSheet:
     @property
     def address_parts(self) -> list[str]:
         """The address in pieces after which a line may end."""
-        return re.findall(r"[^/?=]+[/?=]*", self.address)
+        return parts_of(self.address)
 
     def with_strips_of(self, others: Iterable[ClassSheet]) -> Self:
         """Return this sheet, followed by the strips of others that are alike."""

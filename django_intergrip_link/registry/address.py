@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -22,3 +23,8 @@ def address_of(school: School) -> str:
     # SECURITY: the host comes from the settings, never from the request; a forged Host header must
     # not end up on the wall of a classroom.
     return f"{party.base_url}{path}?school={quote(school.brin, safe='')}"
+
+
+def parts_of(address: str) -> list[str]:
+    """Return an address in pieces after which a line may end."""
+    return re.findall(r"[^/?=]+[/?=]*", address)
