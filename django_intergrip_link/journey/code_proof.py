@@ -29,12 +29,12 @@ def prove_by_code(
     """
     network = limits.network_of(request)
     # SECURITY: counted before the code is looked at, or guessing would be free.
-    limits.take(limits.ADDRESS, network)
+    limits.take(limits.NETWORK, network)
     row = school_codes.find(code, federation=account.federation, brin=account.brin)
     if row is None or not _may_open(row, pending):
         proofs.count_against(arrival)
         return None
-    limits.give_back(limits.ADDRESS, network)
+    limits.give_back(limits.NETWORK, network)
     return proofs.accept(
         request.session, pending, user=row.user, origin=AccountLink.Origin.CODE, code_id=row.pk
     )

@@ -38,17 +38,22 @@ ACCOUNT: Final = Limit(name="account", ceiling=5, seconds=900, is_remembered=Tru
 """Per site account, by its key; the same for names that nobody has."""
 NAME: Final = Limit(name="name", ceiling=5, seconds=900)
 """Per name or address as it was typed."""
-ADDRESS: Final = Limit(name="address", ceiling=299, seconds=900)
+NETWORK: Final = Limit(name="network", ceiling=299, seconds=900)
 """Per network address; see :func:`network_of`."""
 MAILS: Final = Limit(name="mails", ceiling=3, seconds=3600)
+"""Codes by mail per address or name as it was typed, and per site account that they go to."""
 COOL_DOWN: Final = Limit(name="cool_down", ceiling=1, seconds=60)
+"""The same, within one journey."""
 SENDER_MAILS: Final = Limit(name="sender_mails", ceiling=6, seconds=3600)
 """Per school account, by its digest, whatever number of arrivals it has."""
 NETWORK_MAILS: Final = Limit(name="network_mails", ceiling=299, seconds=900)
 """Per network address, as high as the one of guesses."""
 OWNER_MAILS: Final = Limit(name="owner_mails", ceiling=1, seconds=86400)
+"""Warnings per link that somebody tries to make a second time."""
 REFUSALS: Final = Limit(name="refusals", ceiling=60, seconds=60)
+"""Events per reason; see ``PageView.note``."""
 CHALLENGES: Final = Limit(name="challenges", ceiling=3, seconds=600)
+"""Codes that the OTP devices of one site account send."""
 ARRIVAL_FAILURES: Final = 10
 """Wrong passwords and codes that one arrival survives."""
 

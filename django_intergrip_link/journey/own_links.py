@@ -118,7 +118,7 @@ def require_owner(
     if need == Need.SCHOOL_LOGIN:
         raise StaleSchoolLogin
     tries = (
-        (limits.ADDRESS, limits.network_of(request)),
+        (limits.NETWORK, limits.network_of(request)),
         # SECURITY: not the counter of the journey, which anybody can fill who knows the name; an
         # intruder would keep the owner from removing a link. This one takes a login to fill.
         (limits.ACCOUNT, f"own:{request.user.pk}"),

@@ -38,7 +38,7 @@ def prove_by_password(
     owner = find_owner(login)
     name = owner.get_username() if owner else login
     tries = (
-        (limits.ADDRESS, limits.network_of(request)),
+        (limits.NETWORK, limits.network_of(request)),
         (limits.NAME, fold(login)),
     )
     # SECURITY: limits before the password is looked at, the same for names that do not exist.

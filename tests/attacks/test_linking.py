@@ -277,8 +277,8 @@ def guessed_around(stage: Stage) -> None:
 def class_guessed(stage: Stage) -> None:
     """From one address came as many tries as one address has."""
     stage.arrive()
-    for _ in range(limits.ADDRESS.ceiling):
-        limits.count(limits.ADDRESS, "127.0.0.1")
+    for _ in range(limits.NETWORK.ceiling):
+        limits.count(limits.NETWORK, "127.0.0.1")
 
 
 def empty_cache(stage: Stage) -> None:

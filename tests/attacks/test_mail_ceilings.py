@@ -58,7 +58,7 @@ def test_school_account__has_six_mails_an_hour(arrive: Arrive, way: Any) -> None
 def test_network__has_a_high_ceiling(
     arrive: Arrive, way: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert limits.NETWORK_MAILS.ceiling >= limits.ADDRESS.ceiling
+    assert limits.NETWORK_MAILS.ceiling >= limits.NETWORK.ceiling
     monkeypatch.setattr(limits, "NETWORK_MAILS", replace(limits.NETWORK_MAILS, ceiling=2))
     walkers = [arrive(uid=f"pupil-number-{number}@99aa00") for number in range(3)]
 

@@ -138,8 +138,8 @@ def test_prove__eleventh_failure_ends_the_arrival(arrive: Arrive, sanne: Any) ->
 def test_prove__whole_class_behind_one_address(arrive: Arrive, sanne: Any, settings: Any) -> None:
     from django_intergrip_link.journey import limits  # noqa: PLC0415
 
-    for _ in range(limits.ADDRESS.ceiling):
-        limits.count(limits.ADDRESS, "127.0.0.1")
+    for _ in range(limits.NETWORK.ceiling):
+        limits.count(limits.NETWORK, "127.0.0.1")
 
     assert arrive().prove("sanne").status_code == 429
 
