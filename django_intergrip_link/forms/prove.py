@@ -1,4 +1,4 @@
-"""The two forms of the journey: password and one-time password of the site account."""
+"""The forms of the step *prove*: password and one-time password of the site account."""
 
 from __future__ import annotations
 

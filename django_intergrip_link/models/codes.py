@@ -17,7 +17,7 @@ class LinkCode(models.Model):
 
     A mailed code belongs to one arrival and one address; a code from school to one site account and
     one school. ``details`` holds what a registration needs once its code was right, with the
-    password hashed; it is wiped when the code is used or expires.
+    password hashed; it is wiped when the code is used or the journey is left.
     """
 
     class Purpose(models.TextChoices):

@@ -1,4 +1,7 @@
-"""One class per route, in the order of ``urls.py``. A view reads input, calls one step, answers."""
+"""One class per route; ``urls.py`` has them in the order of the walk.
+
+A view reads input, calls one step, answers.
+"""
 
 from .answer import ReturnView
 from .choose import ChooseView

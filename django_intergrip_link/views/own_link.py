@@ -150,7 +150,7 @@ class OwnLinkView(OwnView):
 
 
 class RemoveView(OwnLinkView):
-    """``school-account/<pk>/remove/``: end one link, with a fresh password."""
+    """``school-account/<pk>/remove/``: end one link, after a fresh proof."""
 
     states = (AccountLink.State.ACTIVE, AccountLink.State.SUSPENDED)
     is_ending = True
@@ -164,7 +164,7 @@ class RemoveView(OwnLinkView):
 
 
 class ResumeView(OwnLinkView):
-    """``school-account/<pk>/resume/``: take up a paused link again, with a fresh password."""
+    """``school-account/<pk>/resume/``: take up a paused link again, after a fresh proof."""
 
     states = (AccountLink.State.SUSPENDED,)
 
