@@ -80,7 +80,8 @@ def accept(request: HttpRequest, pending: Pending) -> Pending:
         request.session, pending, user=request.user, origin=AccountLink.Origin.LOGIN
     )
     is_verified = getattr(request.user, "is_verified", None)
-    # SECURITY: the mark was set in this session, and the session is younger than the arrival.
+    # SECURITY: no mark of an earlier pupil's device skips the code; the session in which it was set
+    # is younger than the arrival.
     if is_verified is None or not is_verified():
         return proven
     return proven.save(request.session, has_otp=True)

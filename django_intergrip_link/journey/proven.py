@@ -23,7 +23,8 @@ def mark_of(user: Any, origin: str) -> str:
     Args:
         origin: value of ``AccountLink.Origin``.
     """
-    # SECURITY: a keyed digest of the password; Django ends sessions by it in the same way.
+    # SECURITY: a stolen password. What was proven with it ends when the owner chooses a new one. A
+    # keyed digest, by which Django ends sessions too; the session never holds a password hash.
     mark = str(user.get_session_auth_hash())
     if origin == AccountLink.Origin.MAIL:
         # SECURITY: the mailbox that was proven says nothing of an account with another address.
