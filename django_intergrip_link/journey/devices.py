@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
 
@@ -29,6 +29,11 @@ _TOKEN = re.compile(r"[0-9]{6,8}|[a-z2-7]{8}")
 def confirmed_devices(user: Any) -> list[Device]:
     """Return the confirmed django-otp devices of a user, of every installed kind."""
     return list(devices_for_user(user, confirmed=True))
+
+
+def senders_among(devices: Iterable[Device]) -> list[Device]:
+    """Return the devices that can send a code, such as by e-mail."""
+    return [device for device in devices if device.is_interactive()]
 
 
 def name_of(device: Device) -> str:
@@ -83,7 +88,7 @@ def send_challenge(user: Any, *, device_id: str = "") -> Device | None:
         TooManyTries: three were sent in ten minutes.
         DeviceMustWait: it sent one a moment ago.
     """
-    able = [device for device in confirmed_devices(user) if device.is_interactive()]
+    able = senders_among(confirmed_devices(user))
     chosen = [device for device in able if device_id in ("", device.persistent_id)] or able
     if not chosen:
         return None

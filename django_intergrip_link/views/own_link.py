@@ -175,4 +175,4 @@ class ResumeView(OwnLinkView):
 
 
 def _can_send(user: Any) -> bool:
-    return any(device.is_interactive() for device in devices.confirmed_devices(user))
+    return bool(devices.senders_among(devices.confirmed_devices(user)))

@@ -152,7 +152,7 @@ class TokenView(StepView):
             form=form,
             wait_minutes=wait_minutes,
             sent=is_sent,
-            can_send=any(device.is_interactive() for device in self.devices),
+            can_send=bool(devices.senders_among(self.devices)),
         )
 
 
