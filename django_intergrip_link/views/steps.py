@@ -56,10 +56,7 @@ class StepView(PageView):
             # The second of two clicks, while the first is on its way to a new session.
             require_not_closed(sent)
             raise
-        # SECURITY: the session may be another's that was planted here; the binding cannot be.
-        party = settings.FEDERATIONS.get(pending.federation)
-        if party is None or not binding.is_bound(request, pending.arrival, party):
-            raise NoArrival("the journey belongs to another browser")
+        self._require_this_browser(request)
         # SECURITY: shared computers. A form that an earlier pupil left open carries another key.
         if request.method == "POST" and sent != pending.arrival:
             self.errand, self.school_code = Errand(), ""
@@ -87,3 +84,9 @@ class StepView(PageView):
             restart_url=self.restart_url(),
             **context,
         )
+
+    def _require_this_browser(self, request: HttpRequest) -> None:
+        # SECURITY: the session may be another's that was planted here; the binding cannot be.
+        party = settings.FEDERATIONS.get(self.pending.federation)
+        if party is None or not binding.is_bound(request, self.pending.arrival, party):
+            raise NoArrival("the journey belongs to another browser")
