@@ -22,21 +22,6 @@ from .addresses import address_of
 from .posting import send, send_in_every_language
 from .site_account import call_name
 
-__all__ = [
-    "MAIL_LIFETIME",
-    "PAGE_LIFETIME",
-    "make_undo_token",
-    "read_undo_token",
-    "send",
-    "send_dormant",
-    "send_linked",
-    "send_paused",
-    "send_removed",
-    "send_removed_by_school",
-    "send_stopped",
-    "site_url",
-]
-
 MAIL_LIFETIME: Final = 7 * 24 * 3600
 """Seconds that the undo link in the mail works."""
 
