@@ -1,4 +1,4 @@
-"""The texts: Dutch is complete and plain, its compiled form is fresh, no page has inline code."""
+"""The texts (A27): Dutch is complete and plain, its compiled form fresh, no code is inline."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def say_what_is_wrong(error: ValidationError) -> list[str]:
 
 
 def _say(error: ValidationError) -> str:
-    least = (error.params or {}).get("min_length")
+    least = (error.params or {}).get("min_length") or _least_length()
     if error.code == "password_too_short" and least:
         texts = ngettext(
             "This password is too short. Use at least %(n)d character.",
@@ -56,6 +56,13 @@ def _say(error: ValidationError) -> str:
     if error.code == "password_entirely_numeric":
         return _("This password has only digits. Use letters too.")
     return " ".join(error.messages)
+
+
+def _least_length() -> int:
+    """Return what the project asks for; Django 5.2.0 does not say it with the error."""
+    validators = validation.get_default_password_validators()
+    lengths = (getattr(one, "min_length", 0) for one in validators)
+    return int(max(lengths, default=0))
 
 
 def _own_words(validator: Any) -> str:

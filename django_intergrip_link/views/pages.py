@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.db import Error as AnyDatabaseError
-from django.db import close_old_connections, transaction
+from django.db import connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render, resolve_url
 from django.templatetags.static import static
@@ -93,8 +93,7 @@ class PageView(View):
             except IntergripError as error:
                 response = self.refuse(error)
             except AnyDatabaseError as error:
-                # One that was lost on the way out of a transaction would stay lost to this process.
-                close_old_connections()
+                _drop_lost_connections()
                 response = self.refuse(Unavailable(type(error).__name__))
         if hasattr(request, "axes_locked_out"):
             # SECURITY: django-axes' middleware would answer in the place of our neutral page, and
@@ -179,6 +178,16 @@ class PageView(View):
             response["X-Frame-Options"] = "DENY"
         response["X-Robots-Tag"] = "noindex"
         return response
+
+
+def _drop_lost_connections() -> None:
+    """Let go of a database connection that was lost, or it would stay lost to this process.
+
+    That is what happens when it goes on the way out of a transaction.
+    """
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _language(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import ModelAdmin, site
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -456,7 +457,8 @@ def choose(client: Client, row: School, users: list[Any], **changes: Any) -> Any
 def test_chosen__is_who_was_chosen_whatever_others_are_called(
     admin_client: Client, fake_school: Any, pupils: list[Any], django_user_model: Any
 ) -> None:
-    django_user_model.objects.create_user("Sanne", "x@example.nl")
+    if connection.vendor != "mysql":  # where names that differ in capitals only cannot be
+        django_user_model.objects.create_user("Sanne", "x@example.nl")
     django_user_model.objects.create_user("012345")
 
     text_of(choose(admin_client, fake_school.row, pupils[1::-1]))

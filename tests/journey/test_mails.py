@@ -1,4 +1,4 @@
-"""Every mail that the app sends: complete as text, in the right language, and discreet."""
+"""Every mail that the app sends (A29): complete as text, in the right language, discreet."""
 
 from __future__ import annotations
 

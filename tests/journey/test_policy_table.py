@@ -190,9 +190,9 @@ class Person:
 def undone(client: Client) -> Iterator[None]:
     """Undo afterwards what happens inside, in the database and in the browser."""
     cookies = {name: cookie.value for name, cookie in client.cookies.items()}
-    mark = transaction.savepoint()
-    yield
-    transaction.savepoint_rollback(mark)
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
     client.cookies.clear()
     for name, value in cookies.items():
         client.cookies[name] = value
@@ -232,14 +232,14 @@ def test_who_may_link(
     for link in LINKS:
         if expected(role, account, link, "ask") == "-":
             continue
-        mark = transaction.savepoint()
-        users = django_user_model.objects
-        person = Person(fake_school, other, users, school_login, settings)
-        for mode, outcome in person.walk(role, account, link):
-            wanted = expected(role, account, link, mode)
-            if outcome != wanted:
-                wrong.append(f"{role}  {account}  {link}  {mode}: {outcome}, not {wanted}")
-        transaction.savepoint_rollback(mark)
+        with transaction.atomic():
+            users = django_user_model.objects
+            person = Person(fake_school, other, users, school_login, settings)
+            for mode, outcome in person.walk(role, account, link):
+                wanted = expected(role, account, link, mode)
+                if outcome != wanted:
+                    wrong.append(f"{role}  {account}  {link}  {mode}: {outcome}, not {wanted}")
+            transaction.set_rollback(True)
 
     assert wrong == []
 
