@@ -184,7 +184,7 @@ def test_wrong__ceiling_of_the_address(
     arrive: Arrive, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tight = limits.Limit(name="address", ceiling=1, seconds=900)
-    monkeypatch.setattr(limits, "ADDRESS", tight)
+    monkeypatch.setattr(limits, "NETWORK", tight)
     walker = arrive()
     refusal(walker, "CCCC-CCCC")
 
@@ -195,7 +195,7 @@ def test_wrong__ceiling_of_the_address(
 
 
 def test_right__is_not_counted(arrive: Arrive, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ADDRESS", limits.Limit(name="address", ceiling=1, seconds=900))
+    monkeypatch.setattr(limits, "NETWORK", limits.Limit(name="address", ceiling=1, seconds=900))
     walker = arrive()
 
     for _ in range(3):
