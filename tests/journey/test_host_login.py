@@ -241,7 +241,7 @@ def test_left_open__a_login_for_another_page_is_no_proof(walker: Walker, sanne: 
     assert not AccountLink.objects.exists()
 
 
-@pytest.mark.parametrize(("seconds", "counts"), [(29, True), (32, False)])
+@pytest.mark.parametrize(("seconds", "counts"), [(20, True), (40, False)])
 def test_login__counts_when_it_leads_straight_back(
     walker: Walker, sanne: Any, seconds: int, counts: bool
 ) -> None:
