@@ -84,10 +84,17 @@ def default_verified_address(*, user: Any) -> bool | None:
     return True if proven.exists() else _what_allauth_says(user, address)
 
 
-def _what_allauth_says(user: Any, address: str) -> bool | None:
+def allauth_addresses() -> Any | None:
+    """Return the manager of django-allauth's addresses, or ``None`` where it is not installed."""
     if not apps.is_installed("allauth.account"):
         return None
-    rows = apps.get_model(_ALLAUTH_ADDRESS)._default_manager  # noqa: SLF001 - works for every model
+    return apps.get_model(_ALLAUTH_ADDRESS)._default_manager  # noqa: SLF001 - works for every model
+
+
+def _what_allauth_says(user: Any, address: str) -> bool | None:
+    rows = allauth_addresses()
+    if rows is None:
+        return None
     # SECURITY: another verified address of the same user says nothing about this one.
     known = [
         row.verified

@@ -16,6 +16,7 @@ from django_intergrip_link.models import AccountLink, LinkEvent
 
 from . import mails
 from .addresses import address_of
+from .pausing import suspend
 
 UNUSED: Final = timedelta(days=396)
 """Thirteen months without a school login: longer than any school year with its holidays."""
@@ -100,16 +101,9 @@ def _is_told(link: AccountLink, now: datetime) -> bool:
 def _pause(keys: list[int], now: datetime) -> int:
     links = AccountLink.objects.select_related("user", "school").in_bulk(keys)
     with transaction.atomic():
-        paused = [links[key] for key in keys if _suspend(key, now)]
+        unused = _unused(now - UNUSED)
+        paused = [one for one in links.values() if suspend(one, reason=REASON, among=unused)]
         for link in paused:
-            audit.record(LinkEvent.Kind.SUSPENDED, link=link, reason=REASON)
             if link.has_open_user:
                 transaction.on_commit(partial(mails.send_dormant, link), robust=True)
     return len(paused)
-
-
-def _suspend(key: int, now: datetime) -> int:
-    # SECURITY: a conditional UPDATE; who logs in at this moment keeps the link, and what was
-    # blocked or ended meanwhile stays so.
-    unused = _unused(now - UNUSED).filter(pk=key)
-    return unused.update(state=AccountLink.State.SUSPENDED, reason=REASON)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from django_intergrip_link import audit
 from django_intergrip_link.models import AccountLink, LinkEvent
@@ -29,7 +29,7 @@ def pause_links(user: Any, *, reason: str) -> list[AccountLink]:
         active = AccountLink.objects.select_related("user", "school").filter(
             user=user, state=AccountLink.State.ACTIVE
         )
-        paused = [link for link in active if _pause(link, reason=reason)]
+        paused = [link for link in active if suspend(link, reason=reason)]
         if paused:
             transaction.on_commit(partial(mails.send_paused, paused[0]), robust=True)
     return paused
@@ -56,8 +56,21 @@ def resume_link(link: AccountLink, *, actor: Any, **changes: Any) -> bool:
     return True
 
 
-def _pause(link: AccountLink, *, reason: str) -> bool:
-    active = AccountLink.objects.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
+def suspend(
+    link: AccountLink, *, reason: str, among: models.QuerySet[AccountLink] | None = None
+) -> bool:
+    """Pause one active link, inside a transaction, and write its event.
+
+    Args:
+        among: links that it still has to be one of at that moment; all by default.
+
+    Returns:
+        Whether it was active, and among them, until now.
+    """
+    links = AccountLink.objects.all() if among is None else among
+    # SECURITY: a conditional UPDATE; who logs in at this moment keeps the link, and what was
+    # blocked or ended meanwhile stays so.
+    active = links.filter(pk=link.pk, state=AccountLink.State.ACTIVE)
     if not active.update(state=AccountLink.State.SUSPENDED, reason=reason):
         return False
     audit.record(LinkEvent.Kind.SUSPENDED, link=link, reason=reason)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -15,7 +14,14 @@ from django_intergrip_link.errors import AddressTaken, NoArrival, NoRegistration
 from django_intergrip_link.models import AccountLink, LinkCode, LinkEvent
 from django_intergrip_link.readable_codes import random_code
 
-from .addresses import address_of, digest_address, fold_address, is_verified, owners_of
+from .addresses import (
+    address_of,
+    allauth_addresses,
+    digest_address,
+    fold_address,
+    is_verified,
+    owners_of,
+)
 from .policy import is_privileged
 
 logger = logging.getLogger("django_intergrip_link")
@@ -116,9 +122,9 @@ def _release(owner: Any, address: str) -> None:
             setattr(owner, name, _nobodys_address(owner, name))
             changed.add(name)
     owner.save(update_fields=sorted(changed))
-    if apps.is_installed("allauth.account"):
-        addresses: Any = apps.get_app_config("account").get_model("EmailAddress")
-        kept = addresses.objects.filter(user=owner)
+    rows = allauth_addresses()
+    if rows is not None:
+        kept = rows.filter(user=owner)
         kept.filter(Q(email__iexact=address) | Q(verified=False)).delete()
     audit.record(LinkEvent.Kind.WARNING, reason="released")
     logger.warning("site account released user=%s", owner.pk)

@@ -385,15 +385,12 @@ def test_owner__who_came_meanwhile_keeps_the_address(stage: Stage) -> None:
 def test_addresses_of_allauth__go_with_the_account(stage: Stage, made_ahead: Any) -> None:
     """REG-06: rows that could still confirm the address, or another one, are gone."""
     rows = mock.Mock()
-    config = mock.Mock(**{"get_model.return_value": rows})
-    path = "django_intergrip_link.journey.registration.apps"
-    with mock.patch(path) as apps:
-        apps.is_installed.return_value = True
-        apps.get_app_config.return_value = config
+    path = "django_intergrip_link.journey.registration.allauth_addresses"
+    with mock.patch(path, return_value=rows):
         register(stage)
 
-    rows.objects.filter.assert_called_once_with(user=made_ahead)
-    rows.objects.filter.return_value.filter.return_value.delete.assert_called_once_with()
+    rows.filter.assert_called_once_with(user=made_ahead)
+    rows.filter.return_value.filter.return_value.delete.assert_called_once_with()
 
 
 def test_address__of_another_form_while_the_code_was_typed(stage: Stage) -> None:

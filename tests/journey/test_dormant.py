@@ -14,7 +14,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
-from django_intergrip_link.journey import dormant
+from django_intergrip_link.journey import dormant, pausing
 from django_intergrip_link.journey.dormant import pause_dormant, warn_dormant
 from django_intergrip_link.models import AccountLink, LinkEvent
 from django_intergrip_link.testing.login import link_user
@@ -95,13 +95,13 @@ def test_link__used_at_the_moment_of_the_pause_stays(link: AccountLink) -> None:
     unused_for(400)
     warn_dormant()
     LinkEvent.objects.update(at=timezone.now() - timedelta(days=20))
-    suspend = dormant._suspend
+    suspend = pausing.suspend
 
-    def come_back_first(key: int, now: Any) -> int:
+    def come_back_first(link: AccountLink, **how: Any) -> bool:
         AccountLink.objects.update(last_used_at=timezone.now())
-        return suspend(key, now)
+        return suspend(link, **how)
 
-    with mock.patch.object(dormant, "_suspend", come_back_first):
+    with mock.patch.object(dormant, "suspend", come_back_first):
         assert pause_dormant() == 0
     link.refresh_from_db()
     assert link.state == State.ACTIVE
