@@ -37,6 +37,7 @@ def describe(*, port: str) -> str:
     return f"""
 The site, Doorstroom:        http://localhost:{port}/
 The portals of the schools:  http://127.0.0.1:{port}/sandbox/
+All mails that were sent:    http://127.0.0.1:{port}/sandbox/outbox/
 
   Doorstroom account           who
 {people}
